@@ -1,0 +1,28 @@
+"""Checks that explain: exercises, verdicts, hints, gradient checks."""
+
+from course_utils.checking.expect import ExpectationError, expect
+from course_utils.checking.gradient_check import (
+    GradientReport,
+    gradient_check,
+    layer_gradient_check,
+)
+from course_utils.checking.judge import judge
+from course_utils.checking.session import answers, check, exercise, hint, progress, try_answer
+from course_utils.checking.verdict import Finding, Verdict
+
+__all__ = [
+    "ExpectationError",
+    "Finding",
+    "GradientReport",
+    "Verdict",
+    "answers",
+    "check",
+    "exercise",
+    "expect",
+    "gradient_check",
+    "hint",
+    "judge",
+    "layer_gradient_check",
+    "progress",
+    "try_answer",
+]

@@ -1,0 +1,182 @@
+"""Compare one returned array with the right one: type, dtype, shape, NaN, values.
+
+The questions are asked in this order because each makes the next one
+meaningless: there is no point in talking of values when the shape is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from course_utils.checking.exercises import Exercise, Probe
+from course_utils.checking.verdict import NOTE, RIGHT, WRONG, Finding
+
+
+def compare_part(
+    exercise: Exercise, probe: Probe, part: str, got: Any, expected: np.ndarray
+) -> Finding:
+    """Compare one returned array with the reference's.
+
+    Args:
+        exercise: gives the letters of the shapes.
+        probe: gives the sizes behind the letters and the tolerance.
+        part: name of the array.
+        got: whatever the answer returned under this name.
+        expected: the right array (or number).
+
+    Returns:
+        A finding whose status is right, note or wrong.
+    """
+    expected = np.asarray(expected)
+    for question in (_wrong_type, _wrong_shape, _not_finite, _wrong_values):
+        finding = question(exercise, probe, part, got, expected)
+        if finding is not None:
+            return finding
+    return _dtype_remark(probe, part, np.asarray(got))
+
+
+def _wrong_type(exercise, probe, part, got, expected) -> Finding | None:
+    if got is None:
+        return _wrong(part, "type", "got None. Is the `return` missing, or its value never set?")
+    number = isinstance(got, (int, float, np.number, np.ndarray)) and not isinstance(got, bool)
+    if not number:
+        what = "an array" if expected.ndim else "a number"
+        return _wrong(part, "type", f"expected {what}, got {type(got).__name__}.")
+    dtype = np.asarray(got).dtype
+    if dtype.kind not in "f" and expected.dtype.kind == "f":
+        cause = {
+            "i": "An array made from integers cuts fractions off.",
+            "u": "An array made from integers cuts fractions off.",
+            "b": "A mask alone is not yet the result.",
+            "O": "Is one entry a list, or None?",
+        }.get(dtype.kind, "")
+        return _wrong(part, "dtype", f"expected floats, got dtype {dtype}. {cause}".rstrip())
+    return None
+
+
+def _wrong_shape(exercise, probe, part, got, expected) -> Finding | None:
+    got = np.asarray(got)
+    if got.shape == expected.shape:
+        return None
+    message = f"expected {_named_shape(exercise, probe, part, expected)}, got {got.shape}"
+    slip = _shape_slip(probe, got, expected)
+    evidence = {"expected": expected.shape, "got": got.shape}
+    return _wrong(part, "shape", f"{message}{'; ' + slip if slip else '.'}", **evidence)
+
+
+def _shape_slip(probe: Probe, got: np.ndarray, expected: np.ndarray) -> str:
+    """What would turn the shape (and, if they agree, the numbers) into the right one."""
+    if got.ndim == expected.ndim == 2 and got.T.shape == expected.shape:
+        return "transposed?"
+    if got.size == expected.size:
+        if close(got.reshape(expected.shape), expected, probe.rtol):
+            return "the numbers are right, only the shape is not: an axis too many, or too few?"
+        return "as many numbers, in another shape."
+    if got.ndim > expected.ndim:
+        for axis in range(got.ndim):
+            if close(got.sum(axis=axis), expected, probe.rtol):
+                return f"summed over axis {axis} it would be right."
+        return "an axis was not summed over."
+    if got.ndim < expected.ndim:
+        return "summed over an axis too many?"
+    letters = {size: letter for letter, size in probe.sizes.items()}
+    if got.ndim == 1 and got.size in letters:
+        return f"its length is {letters[got.size]}: summed over the other axis?"
+    return "which axis has which size?"
+
+
+def _named_shape(exercise: Exercise, probe: Probe, part: str, expected: np.ndarray) -> str:
+    """``(D, M) = (6, 7)``, or the bare shape when the letters are not known."""
+    if expected.ndim == 0:
+        return "a single number"
+    letters = exercise.shapes.get(part, "").split()
+    if len(letters) != expected.ndim:
+        return f"shape {expected.shape}"
+    comma = "," if len(letters) == 1 else ""
+    return f"({', '.join(letters)}{comma}) = {expected.shape}"
+
+
+def _not_finite(exercise, probe, part, got, expected) -> Finding | None:
+    got = np.asarray(got)
+    bad = ~np.isfinite(got) & np.isfinite(expected)
+    if not bad.any():
+        return None
+    kinds = " and ".join(
+        name for name, of in (("NaN", np.isnan(got)), ("inf", np.isinf(got))) if (of & bad).any()
+    )
+    where = f"{int(bad.sum())} of {got.size} numbers are {kinds}, first at "
+    where = where + _index(np.argwhere(bad)[0]) if got.ndim else f"the result is {kinds}"
+    message = f"{where}. Look for exp of a large number, log of 0, or 0/0."
+    return _wrong(part, "nonfinite", message, positions=np.argwhere(bad).tolist())
+
+
+def _wrong_values(exercise, probe, part, got, expected) -> Finding | None:
+    got = np.asarray(got)
+    if close(got, expected, probe.rtol):
+        return None
+    error = np.abs(got.astype(float) - expected.astype(float))
+    worst = np.unravel_index(int(np.argmax(error)), error.shape)
+    count = int((error > probe.rtol * scale_of(expected)).sum())
+    evidence = {"worst": tuple(int(i) for i in worst), "count": count, "size": got.size}
+    if got.ndim == 0:
+        message = f"expected {shown(expected)}, got {shown(got)}."
+    else:
+        message = (
+            f"{count} of {got.size} numbers differ; the most at {_index(worst)}: "
+            f"expected {shown(expected[worst])}, got {shown(got[worst])}."
+        )
+    return _wrong(part, "values", message, **evidence)
+
+
+def _dtype_remark(probe: Probe, part: str, got: np.ndarray) -> Finding:
+    floats = {a.dtype for a in probe.args if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
+    if floats == {np.dtype(np.float32)} and got.dtype == np.float64 and got.ndim:
+        message = (
+            "right, but float32 in gave float64 out: an array made without `dtype=` "
+            "(np.zeros, np.random) doubles memory and time from here on."
+        )
+        return Finding(part, NOTE, "dtype", message, {"got": "float64", "expected": "float32"})
+    if floats == {np.dtype(np.float64)} and got.dtype.itemsize < 8:
+        message = (
+            f"right, but float64 in gave {got.dtype} out: digits are lost that a gradient "
+            "check needs. Keep the dtype of the input."
+        )
+        return Finding(part, NOTE, "dtype", message, {"got": str(got.dtype), "expected": "float64"})
+    return Finding(part, RIGHT)
+
+
+def close(got: np.ndarray, expected: np.ndarray, rtol: float) -> bool:
+    """Whether two arrays agree to `rtol` of the largest expected number, entry by entry.
+
+    The scale is the array's, not the entry's: an entry that should be 0 and is
+    1e-17 is right. float32 arithmetic passes, a lost term does not.
+    """
+    if np.shape(got) != np.shape(expected):
+        return False
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = np.abs(np.asarray(got, float) - np.asarray(expected, float))
+        same = difference <= rtol * scale_of(expected)
+    return bool(np.all(same | (got == expected)))
+
+
+def scale_of(expected: np.ndarray) -> float:
+    """The largest finite magnitude in an array; 1 if there is none but 0."""
+    magnitudes = np.abs(np.asarray(expected, dtype=float))
+    finite = magnitudes[np.isfinite(magnitudes)]
+    return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
+
+
+def shown(value: Any) -> str:
+    """A number with four significant digits."""
+    return f"{float(value):.4g}"
+
+
+def _index(position) -> str:
+    return "[" + ", ".join(str(int(i)) for i in position) + "]"
+
+
+def _wrong(part: str, cause: str, message: str, **evidence: Mapping) -> Finding:
+    return Finding(part, WRONG, cause, message, dict(evidence))

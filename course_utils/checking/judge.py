@@ -1,0 +1,222 @@
+"""The judge: puts an answer to every probe and returns a verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import inspect
+import io
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from course_utils.checking.compare import close, compare_part
+from course_utils.checking.exercises import Exercise, Probe, all_exercises
+from course_utils.checking.explain import Trial, explain
+from course_utils.checking.returns import WrongReturnError, kind_of, name_returns
+from course_utils.checking.time_limit import TookTooLongError, time_limit
+from course_utils.checking.verdict import NOTE, OPEN, WRONG, Finding, Verdict, settle
+
+SECONDS = 20.0
+
+
+def judge(
+    exercise: Exercise,
+    answer: Callable,
+    peers: Mapping[str, Callable] | None = None,
+    *,
+    seconds: float = SECONDS,
+) -> Verdict:
+    """Judge an answer to an exercise.
+
+    Asked in this order: not attempted, exception, type, dtype, shape, NaN and
+    inf, values; then whether inputs were changed and whether two equal calls
+    agree. All returned arrays are judged, so two slips are both told.
+
+    Args:
+        exercise: what was asked.
+        answer: the function to judge.
+        peers: functions of other exercises by name, used where this one builds
+            on them (a backward reads its forward's cache). Default: references.
+        seconds: after this long without an end the answer counts as endless.
+
+    Returns:
+        The verdict; nothing the answer raises escapes, except KeyboardInterrupt.
+    """
+    references = {e.name: e.reference for e in all_exercises().values()}
+    verdict = _judge_with(exercise, answer, {**references, **(peers or {})}, seconds)
+    if peers and exercise.forward in peers and not verdict.right:
+        # The answer may follow the cache of equation and docstring while the
+        # student's own forward keeps another one: that is right, too.
+        again = _judge_with(exercise, answer, references, seconds)
+        verdict = again if again.earned > verdict.earned else verdict
+    return verdict
+
+
+def _judge_with(exercise, answer, peers, seconds) -> Verdict:
+    name = getattr(answer, "__name__", exercise.name)
+    trials: dict[str, list[Trial]] = {}
+    about_call: list[Finding] = []
+    given: dict[str, Any] = {}
+    try:
+        with _quietly(), time_limit(seconds):
+            for probe in exercise.probes():
+                got = _put(exercise, probe, answer, peers, about_call, given)
+                expected = _put(exercise, probe, exercise.reference, peers)
+                for part, finding in _compare(exercise, probe, got, expected).items():
+                    value = expected.get(part)
+                    trials.setdefault(part, []).append(Trial(probe, got.get(part), value, finding))
+            about_call += _is_deterministic(exercise, answer, peers)
+    except NotImplementedError as error:
+        if not trials:
+            return settle(exercise.id, name, exercise.points, [Finding("", OPEN)])
+        return _broken(exercise, name, error, answer, given)
+    except TookTooLongError:
+        message = (
+            f"no end after {seconds:g} s. An endless loop? (A loop must change its condition.)"
+        )
+        return _stopped(exercise, name, Finding("", WRONG, "endless", message))
+    except (Exception, SystemExit) as error:  # told to the student, never raised on
+        return _broken(exercise, name, error, answer, given)
+    findings = [explain(exercise, part, seen) for part, seen in trials.items()]
+    unique = {(f.part, f.cause): f for f in about_call}
+    return settle(exercise.id, name, exercise.points, findings + list(unique.values()))
+
+
+def _put(
+    exercise: Exercise, probe: Probe, function, peers, about_call=None, given=None
+) -> dict[str, Any]:
+    """Ask one function one probe.
+
+    `about_call` collects findings about changed inputs, `given` the arguments
+    of the latest call, to be told beside an exception.
+    """
+    about_call = [] if about_call is None else about_call
+    given = {} if given is None else given
+
+    def call(*args, free: tuple[str, ...] = (), **kwargs):
+        args = tuple(copy.deepcopy(a) for a in args)
+        before = copy.deepcopy(args)
+        given.update(zip(exercise.argument_names, before, strict=False))
+        result = function(*args, **kwargs)
+        for name, old, new in zip(exercise.argument_names, before, args, strict=False):
+            if name not in free:
+                about_call.extend(_changed(name, old, new))
+        return result
+
+    run = exercise.run or default_run(exercise)
+    with np.errstate(all="ignore"):
+        return run(call, probe, peers)
+
+
+def default_run(exercise: Exercise):
+    """The usual way to ask: pass the probe's arguments, name what is returned."""
+
+    def run(call, probe, peers):
+        if exercise.forward is None:
+            return name_returns(exercise.returns, call(*probe.args, **probe.kwargs))
+        _, cache = peers[exercise.forward](*(copy.deepcopy(a) for a in probe.args))
+        return name_returns(exercise.returns, call(probe.upstream, cache, **probe.kwargs))
+
+    return run
+
+
+def _compare(exercise, probe, got: dict, expected: dict) -> dict[str, Finding]:
+    findings = {}
+    others = exercise.conventions(probe, expected) if exercise.conventions else {}
+    for part, right in expected.items():
+        if part not in got:
+            message = f"missing. Returned were {', '.join(got) or 'no arrays'}."
+            findings[part] = Finding(part, WRONG, "missing", message)
+            continue
+        findings[part] = compare_part(exercise, probe, part, got[part], right)
+        if findings[part].status == WRONG and part in others:
+            values, remark = others[part]
+            if compare_part(exercise, probe, part, got[part], values).status != WRONG:
+                findings[part] = Finding(part, NOTE, "convention", remark)
+    for part in got.keys() - expected.keys():
+        message = f"not asked for; asked were {', '.join(expected)}. A misspelt key?"
+        findings[part] = Finding(part, WRONG, "extra", message)
+    return findings
+
+
+def _is_deterministic(exercise, answer, peers) -> list[Finding]:
+    probe = exercise.probes()[0]
+    first, second = (_put(exercise, probe, answer, peers) for _ in range(2))
+    for part in first:
+        if kind_of(first[part]) != kind_of(second.get(part)) or not _same(
+            first[part], second[part]
+        ):
+            message = (
+                f"two equal calls gave different {part}. Random numbers, an uninitialised "
+                "array (np.empty), or something kept from the call before?"
+            )
+            return [Finding("", WRONG, "nondeterministic", message)]
+    return []
+
+
+def _same(first, second) -> bool:
+    try:
+        return bool(np.array_equal(first, second, equal_nan=True)) or close(first, second, 1e-12)
+    except (TypeError, ValueError):
+        return True  # not numbers at all: told as a wrong type already
+
+
+def _changed(name: str, old: Any, new: Any) -> list[Finding]:
+    """Findings for every array inside an argument that is not what it was."""
+    if isinstance(old, (tuple, list)):
+        pairs = zip(old, new, strict=False)
+        return [f for i, (a, b) in enumerate(pairs) for f in _changed(f"{name}[{i}]", a, b)]
+    if isinstance(old, dict):
+        return [f for key in old for f in _changed(f'{name}["{key}"]', old[key], new.get(key))]
+    if not isinstance(old, np.ndarray) or np.array_equal(old, new, equal_nan=old.dtype.kind == "f"):
+        return []
+    message = (
+        f"{name} was changed in place, but its owner still needs it. "
+        f"Work on a copy ({name.split('[')[0]}.copy()), or make a new array."
+    )
+    return [Finding("", WRONG, "mutated", message, {"argument": name})]
+
+
+def _broken(exercise: Exercise, name: str, error: BaseException, answer, given) -> Verdict:
+    if isinstance(error, WrongReturnError):
+        return _stopped(exercise, name, Finding("", WRONG, "returns", str(error)))
+    told = f"{type(error).__name__}: {error}".rstrip(": ")
+    line = _line_of(error, answer)
+    at = f"\nin line {line.lineno} of the cell: `{line.line}`" if line and line.line else ""
+    shapes = [told for key, value in given.items() for told in _shapes(key, value)]
+    came = f"\nThe arguments were {', '.join(shapes)}." if shapes else ""
+    evidence = {"type": type(error).__name__, "line": line.lineno if line else None}
+    return _stopped(exercise, name, Finding("", WRONG, "exception", told + at + came, evidence))
+
+
+def _shapes(name: str, value: Any) -> list[str]:
+    """``["cache[0] (5, 6)", "cache[1] (6, 7)"]``: the arrays within an argument."""
+    if isinstance(value, (tuple, list)):
+        return [told for i, v in enumerate(value) for told in _shapes(f"{name}[{i}]", v)]
+    if isinstance(value, dict):
+        return [told for key, v in value.items() for told in _shapes(f'{name}["{key}"]', v)]
+    return [f"{name} {value.shape}"] if isinstance(value, np.ndarray) else []
+
+
+def _line_of(error: BaseException, answer: Callable):
+    """The innermost frame that is the student's own, not NumPy's and not ours."""
+    code = getattr(inspect.unwrap(answer), "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if code is not None and f.filename == code.co_filename]
+    return own[-1] if own else None
+
+
+def _stopped(exercise: Exercise, name: str, finding: Finding) -> Verdict:
+    return settle(exercise.id, name, exercise.points, [finding])
+
+
+@contextlib.contextmanager
+def _quietly():
+    """Hide what an answer prints and warns while it is probed."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

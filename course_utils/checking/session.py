@@ -1,0 +1,270 @@
+"""What a lesson uses: @exercise, check, hint, progress, answers.
+
+Nothing here stops a lesson. An open blank is served by the reference, and says
+so; `answers()` gives the later cells a set of functions that is right for
+certain: the student's own where their verdict is right, else the reference.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+from collections.abc import Callable
+
+from course_utils.checking.exercises import Exercise, all_exercises, find_exercise
+from course_utils.checking.judge import judge
+from course_utils.checking.verdict import Verdict
+from course_utils.show.console import show
+
+
+class Answer:
+    """A student's function: called like it, with the reference standing in while it is open."""
+
+    def __init__(self, exercise: Exercise, function: Callable) -> None:
+        self.exercise, self.function = exercise, function
+        self.verdict: Verdict | None = None
+        self._said = False
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *args, **kwargs):
+        """Call the student's function, or the reference while it raises NotImplementedError."""
+        if _serving_trusted:
+            # Another answer builds on this one: it answers for its own slips only.
+            return _trusted(self.exercise)(*args, **kwargs)
+        try:
+            return self.function(*args, **kwargs)
+        except NotImplementedError:
+            if not self._said:
+                self._said = True
+                print(f"({self.exercise.id} {self.exercise.name} is open: the reference answers)")
+            return self.exercise.reference(*args, **kwargs)
+
+    def judged(self) -> Verdict:
+        """Judge the function as it stands now, beside the other answers, and keep the verdict."""
+        self.verdict = _judge_quietly(self.exercise, self.function)
+        return self.verdict
+
+    def __repr__(self) -> str:
+        state = self.verdict.status if self.verdict else "not judged"
+        return f"<{self.exercise.id} {self.exercise.name}: {state}>"
+
+
+_answers: dict[str, Answer] = {}
+_hints_given: dict[str, int] = {}
+_serving_trusted: list[Callable] = []  # the functions now running on trusted ones
+
+
+def exercise(exercise_id: str, *, points: float) -> Callable[[Callable], Answer]:
+    """Mark a function as the answer to an exercise, judge it and show the verdict.
+
+    Args:
+        exercise_id: ``"3.2"``.
+        points: what it is worth; must be what the registry says.
+
+    Returns:
+        A decorator; the decorated function is called as before.
+
+    Raises:
+        KeyError: no exercise has this id.
+        ValueError: points or name disagree with the registry.
+    """
+    asked = find_exercise(exercise_id)
+    if points != asked.points:
+        raise ValueError(
+            f"exercise {exercise_id}: expected points={asked.points:g}, got {points:g}. "
+            "The line with @exercise belongs to the lesson: leave it as it was."
+        )
+
+    def decorate(function: Callable) -> Answer:
+        if function.__name__ != asked.name:
+            raise ValueError(
+                f"exercise {exercise_id}: expected a function named {asked.name}, got "
+                f"{function.__name__}. Later cells call it by its name: leave it as it was."
+            )
+        answer = Answer(asked, function)
+        _answers[asked.id] = answer
+        show(answer.judged())
+        return answer
+
+    return decorate
+
+
+def check(exercise_id: str) -> Verdict:
+    """The verdict on the latest answer to an exercise.
+
+    Raises:
+        KeyError: no exercise has this id.
+    """
+    asked = find_exercise(exercise_id)
+    if asked.id in _answers:
+        return _answers[asked.id].judged()
+    return judge(asked, _open_blank(asked))
+
+
+def try_answer(exercise_id: str, function: Callable) -> Verdict:
+    """The verdict on any function, without handing it in.
+
+    Args:
+        exercise_id: ``"3.2"``.
+        function: takes and returns what the exercise asks for; any name.
+
+    Raises:
+        KeyError: no exercise has this id.
+    """
+    return _judge_quietly(find_exercise(exercise_id), function)
+
+
+def hint(exercise_id: str, step: int | None = None) -> None:
+    """Print the next of three hints; never the answer.
+
+    Args:
+        exercise_id: ``"3.2"``.
+        step: 1, 2 or 3 for a particular one.
+
+    Raises:
+        KeyError: no exercise has this id.
+        ValueError: step is not 1, 2 or 3.
+    """
+    asked = find_exercise(exercise_id)
+    if step is None:
+        step = min(_hints_given.get(asked.id, 0) + 1, 3)
+    if step not in (1, 2, 3):
+        raise ValueError(f"hint: expected step 1, 2 or 3, got {step!r}")
+    _hints_given[asked.id] = max(step, _hints_given.get(asked.id, 0))
+    print(f"{asked.id} {asked.name}, hint {step} of 3: {asked.hints[step - 1]}")
+
+
+def progress(lesson: str | int | None = None) -> Progress:
+    """All exercises of a lesson with their state and points.
+
+    Args:
+        lesson: ``"03"``; by default those of which an answer was run, else all.
+    """
+    known = all_exercises().values()
+    if lesson is not None:
+        wanted = {f"{int(lesson):02d}"}
+    else:
+        wanted = {a.exercise.lesson for a in _answers.values()} or {e.lesson for e in known}
+    rows = [(e, _answers[e.id].verdict if e.id in _answers else None) for e in known]
+    return Progress([(e, v) for e, v in rows if e.lesson in wanted])
+
+
+class Progress:
+    """The table that `progress` shows."""
+
+    def __init__(self, rows: list[tuple[Exercise, Verdict | None]]) -> None:
+        self.rows = rows
+
+    @property
+    def earned(self) -> float:
+        """Points earned so far."""
+        return sum(v.earned for _, v in self.rows if v)
+
+    @property
+    def possible(self) -> float:
+        """Points there are."""
+        return sum(e.points for e, _ in self.rows)
+
+    def _cells(self):
+        signs = {"right": "✓ right", "wrong": "✗ not yet", "open": "○ open"}
+        for asked, verdict in self.rows:
+            state = signs[verdict.status] if verdict else "○ open"
+            earned = verdict.earned if verdict else 0.0
+            yield asked.id, asked.name, state, f"{earned:.1f} / {asked.points:g}"
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{i:<5} {name:<34} {state:<10} {worth:>9}" for i, name, state, worth in self._cells()
+        ]
+        return "\n".join([*lines, f"{self.earned:.1f} of {self.possible:g} points"])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            "<tr>"
+            + "".join(f'<td style="text-align:left">{html.escape(c)}</td>' for c in row)
+            + "</tr>"
+            for row in self._cells()
+        )
+        head = "".join(
+            f'<th scope="col" style="text-align:left">{name}</th>'
+            for name in ("exercise", "function", "state", "points")
+        )
+        return (
+            f"<table><caption>{self.earned:.1f} of {self.possible:g} points</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+
+class Answers:
+    """Functions by name: the student's own where right, else the reference."""
+
+    def __getattr__(self, name: str) -> Callable:
+        for asked in all_exercises().values():
+            if asked.name == name:
+                return _trusted(asked)
+        raise AttributeError(f"no exercise has a function named {name!r}")
+
+
+def answers() -> Answers:
+    """The functions that later cells build on, right for certain.
+
+    Example:
+        ``net = FullyConnectedNet(sizes, rng=rng, layers=answers())``
+    """
+    return Answers()
+
+
+def _is_right(exercise_name: str) -> bool:
+    return any(
+        a.exercise.name == exercise_name and a.verdict is not None and a.verdict.right
+        for a in _answers.values()
+    )
+
+
+def _trusted(asked: Exercise) -> Callable:
+    """The student's function if right; forward and backward are served as a pair.
+
+    A student's forward may keep another cache than the reference reads, so
+    their forward is used only when their backward is right as well, or when
+    there is no backward to match.
+    """
+    partners = [e for e in all_exercises().values() if e.forward == asked.name]
+    partners += [e for e in all_exercises().values() if e.name == asked.forward]
+    if _is_right(asked.name) and all(_is_right(p.name) for p in partners):
+        return _on_trusted_ones(_answers[asked.id].function)
+    return asked.reference
+
+
+def _on_trusted_ones(function: Callable) -> Callable:
+    """The function, with every other exercise that it calls served by a right answer."""
+
+    @functools.wraps(function)
+    def serve(*args, **kwargs):
+        _serving_trusted.append(function)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _serving_trusted.pop()
+
+    return serve
+
+
+def _judge_quietly(asked: Exercise, function: Callable) -> Verdict:
+    return judge(asked, _on_trusted_ones(function), _peers(asked))
+
+
+def _peers(asked: Exercise) -> dict[str, Callable]:
+    """The student's right answers by name, for exercises that build on others."""
+    return {
+        a.exercise.name: a.function
+        for a in _answers.values()
+        if a.exercise.id != asked.id and a.verdict is not None and a.verdict.right
+    }
+
+
+def _open_blank(asked: Exercise) -> Callable:
+    def blank(*args, **kwargs):
+        raise NotImplementedError(asked.id)
+
+    blank.__name__ = asked.name
+    return blank
