@@ -1,0 +1,1 @@
+"""Plots, figures with words, progress bars: everything that is looked at."""
