@@ -171,7 +171,7 @@ def scale_of(expected: np.ndarray) -> float:
 
 def shown(value: Any) -> str:
     """A number with four significant digits."""
-    return f"{float(value):.4g}"
+    return f"{float(value) + 0.0:.4g}"  # + 0.0 turns −0 into 0
 
 
 def _index(position) -> str:

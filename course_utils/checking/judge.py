@@ -46,7 +46,7 @@ def judge(
     Returns:
         The verdict; nothing the answer raises escapes, except KeyboardInterrupt.
     """
-    references = {e.name: e.reference for e in all_exercises().values()}
+    references = _references()
     verdict = _judge_with(exercise, answer, {**references, **(peers or {})}, seconds)
     if peers and exercise.forward in peers and not verdict.right:
         # The answer may follow the cache of equation and docstring while the
@@ -54,6 +54,10 @@ def judge(
         again = _judge_with(exercise, answer, references, seconds)
         verdict = again if again.earned > verdict.earned else verdict
     return verdict
+
+
+def _references() -> dict[str, Callable]:
+    return {e.name: e.reference for e in all_exercises().values()}
 
 
 def _judge_with(exercise, answer, peers, seconds) -> Verdict:
@@ -65,7 +69,7 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
         with _quietly(), time_limit(seconds):
             for probe in exercise.probes():
                 got = _put(exercise, probe, answer, peers, about_call, given)
-                expected = _put(exercise, probe, exercise.reference, peers)
+                expected = _put(exercise, probe, exercise.reference, _references())
                 for part, finding in _compare(exercise, probe, got, expected).items():
                     value = expected.get(part)
                     trials.setdefault(part, []).append(Trial(probe, got.get(part), value, finding))
@@ -126,21 +130,25 @@ def default_run(exercise: Exercise):
 
 def _compare(exercise, probe, got: dict, expected: dict) -> dict[str, Finding]:
     findings = {}
-    others = exercise.conventions(probe, expected) if exercise.conventions else {}
     for part, right in expected.items():
-        if part not in got:
-            message = f"missing. Returned were {', '.join(got) or 'no arrays'}."
-            findings[part] = Finding(part, WRONG, "missing", message)
+        if part in got:
+            findings[part] = _by_convention(exercise, probe, part, got[part], right)
             continue
-        findings[part] = compare_part(exercise, probe, part, got[part], right)
-        if findings[part].status == WRONG and part in others:
-            values, remark = others[part]
-            if compare_part(exercise, probe, part, got[part], values).status != WRONG:
-                findings[part] = Finding(part, NOTE, "convention", remark)
+        message = f"missing. Returned were {', '.join(got) or 'no arrays'}."
+        findings[part] = Finding(part, WRONG, "missing", message)
     for part in got.keys() - expected.keys():
         message = f"not asked for; asked were {', '.join(expected)}. A misspelt key?"
         findings[part] = Finding(part, WRONG, "extra", message)
     return findings
+
+
+def _by_convention(exercise, probe, part, got, right) -> Finding:
+    finding = compare_part(exercise, probe, part, got, right)
+    if finding.cause == "values" and exercise.convention:
+        remark = exercise.convention(probe, part, np.asarray(got), np.asarray(right))
+        if remark:
+            return Finding(part, NOTE, "convention", remark)
+    return finding
 
 
 def _is_deterministic(exercise, answer, peers) -> list[Finding]:

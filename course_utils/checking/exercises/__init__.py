@@ -61,8 +61,9 @@ class Exercise:
         run: calls the answer on a probe and names what came back; the default
             passes ``probe.args`` and names the returned values by `returns`.
         forward: name of the forward function whose cache this backward reads.
-        conventions: other values that are as right, with a remark: maps the
-            probe and the reference's results to ``{part: (values, remark)}``.
+        convention: is asked about wrong values of the right shape, as
+            ``convention(probe, part, got, expected)``; a remark if they are as
+            right as the reference's (another slope at a kink), else "".
     """
 
     id: str
@@ -75,7 +76,7 @@ class Exercise:
     shapes: Mapping[str, str] = field(default_factory=dict)
     run: Runner | None = None
     forward: str | None = None
-    conventions: Callable[[Probe, dict], dict[str, tuple[np.ndarray, str]]] | None = None
+    convention: Callable[[Probe, str, np.ndarray, np.ndarray], str] | None = None
 
     @property
     def lesson(self) -> str:

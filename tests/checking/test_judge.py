@@ -1,0 +1,212 @@
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_utils.checking.exercises import Exercise, Probe, all_exercises
+from course_utils.checking.judge import judge
+from tests.checking.right_answers import RIGHT_ANSWERS
+from tests.checking.wrong_answers import WRONG_ANSWERS, transposed_dW
+
+
+def exercise(exercise_id):
+    return all_exercises()[exercise_id]
+
+
+@pytest.mark.parametrize("exercise_id", all_exercises())
+def test_the_reference_is_right(exercise_id):
+    asked = exercise(exercise_id)
+    verdict = judge(asked, asked.reference)
+    assert verdict.right, verdict.text()
+    assert verdict.earned == asked.points
+
+
+@pytest.mark.parametrize("exercise_id", all_exercises())
+def test_an_open_blank_is_open_and_earns_nothing(exercise_id):
+    def blank(*args, **kwargs):
+        raise NotImplementedError("still open")
+
+    verdict = judge(exercise(exercise_id), blank)
+    assert (verdict.status, verdict.earned) == ("open", 0)
+
+
+@pytest.mark.parametrize(
+    ("exercise_id", "answer", "part", "cause", "words"),
+    WRONG_ANSWERS,
+    ids=[f"{w[0]}-{i}-{w[3]}" for i, w in enumerate(WRONG_ANSWERS)],
+)
+def test_a_wrong_answer_is_caught_and_told(exercise_id, answer, part, cause, words):
+    verdict = judge(exercise(exercise_id), answer)
+    assert verdict.status == "wrong"
+    assert verdict.earned < verdict.points
+    told = {f.part: f for f in verdict.findings if f.status == "wrong"}
+    assert part in told, verdict.text()
+    assert told[part].cause == cause, verdict.text()
+    assert words in told[part].message
+
+
+@pytest.mark.parametrize(
+    ("exercise_id", "answer"),
+    RIGHT_ANSWERS,
+    ids=[f"{right[0]}-{i}" for i, right in enumerate(RIGHT_ANSWERS)],
+)
+def test_a_right_answer_of_another_form_is_right(exercise_id, answer):
+    verdict = judge(exercise(exercise_id), answer)
+    assert verdict.right, verdict.text()
+
+
+@pytest.mark.parametrize("exercise_id", all_exercises())
+def test_every_exercise_has_several_wrong_answers_in_these_tests(exercise_id):
+    assert sum(wrong[0] == exercise_id for wrong in WRONG_ANSWERS) >= 3
+
+
+def test_two_slips_in_two_arrays_are_both_told():
+    def both(dY, cache):
+        X, W = cache
+        return -dY @ W.T, X.T @ dY, dY.mean(axis=0)
+
+    told = {f.part: f.cause for f in judge(exercise("3.2"), both).findings}
+    assert told == {"dX": "ratio −1", "dW": "", "db": "ratio 1/N"}
+
+
+def test_a_third_of_the_points_for_one_right_array_of_three():
+    def one(dY, cache):
+        return 2 * dY, 0 * dY, dY.sum(axis=0)
+
+    assert judge(exercise("3.2"), one).earned == pytest.approx(4 / 3)
+
+
+def test_slope_one_at_zero_is_right_with_a_remark():
+    verdict = judge(exercise("3.4"), lambda dY, X: dY * (X >= 0))
+    assert verdict.right
+    assert "At X = 0" in verdict.text()
+
+
+def test_float64_out_of_float32_is_right_with_a_remark():
+    def slow(X, W, b):
+        return np.array(X, dtype=np.float64) @ W + b, (X, W)
+
+    verdict = judge(exercise("3.1"), slow)
+    assert verdict.right
+    assert "float32 in gave float64 out" in verdict.text()
+
+
+def test_random_answers_are_told_even_when_one_call_is_right():
+    rng = np.random.default_rng(0)
+
+    def noisy(X):
+        return np.maximum(X, 0) + 1e-8 * rng.standard_normal(X.shape), X
+
+    assert judge(exercise("3.3"), noisy).findings[-1].cause == "nondeterministic"
+
+
+def test_an_endless_loop_ends_even_inside_a_bare_except():
+    def endless(X):
+        while True:
+            try:
+                time.sleep(0.01)
+            except BaseException:
+                time.sleep(0.01)
+                if time.monotonic() - start > 0.5:
+                    raise
+
+    start = time.monotonic()
+    verdict = judge(exercise("3.3"), endless, seconds=0.2)
+    assert verdict.findings[0].cause == "endless"
+
+
+def test_an_exception_is_told_with_the_line_and_the_shapes():
+    def broken(dY, cache):
+        X, W = cache
+        return X @ W @ dY, None, None
+
+    message = judge(exercise("3.2"), broken).findings[0].message
+    assert "ValueError" in message
+    assert "return X @ W @ dY, None, None" in message
+    assert "dY (5, 7), cache[0] (5, 6), cache[1] (6, 7)" in message
+
+
+@pytest.mark.parametrize("error", [SystemExit, RecursionError, MemoryError, AssertionError])
+def test_nothing_an_answer_raises_escapes(error):
+    def raises(X):
+        raise error("out of here")
+
+    verdict = judge(exercise("3.3"), raises)
+    assert verdict.findings[0].cause == "exception"
+    assert error.__name__ in verdict.text()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "text", [1, 2], object(), True, 1j, np.array(["a"]), np.array([None]), {}, lambda: 0],
+    ids=repr,
+)
+def test_any_kind_of_value_gets_a_verdict(value):
+    verdict = judge(exercise("3.4"), lambda dY, X: value)
+    assert verdict.status == "wrong"
+    assert verdict.findings[0].cause in ("type", "dtype")
+
+
+@given(
+    shape=st.lists(st.integers(0, 4), max_size=3),
+    fill=st.floats(allow_nan=True, allow_infinity=True),
+)
+def test_any_array_gets_a_verdict(shape, fill):
+    verdict = judge(exercise("3.4"), lambda dY, X: np.full(shape, fill))
+    assert verdict.status == "wrong"
+
+
+def test_an_answer_that_prints_is_not_heard(capsys):
+    def chatty(X):
+        print("here I am")
+        return np.maximum(X, 0), X
+
+    assert judge(exercise("3.3"), chatty).right
+    assert capsys.readouterr().out == ""
+
+
+def test_a_peer_with_another_cache_is_used_for_its_backward():
+    peers = {"relu_forward": lambda X: (np.maximum(X, 0), X > 0)}
+    assert judge(exercise("3.4"), lambda dY, mask: dY * mask, peers).right
+
+
+def test_following_the_course_cache_is_right_whatever_the_own_forward_keeps():
+    peers = {"linear_forward": lambda X, W, b: (X @ W + b, {"X": X, "W": W})}
+    assert judge(exercise("3.2"), exercise("3.2").reference, peers).right
+
+
+def test_the_caller_keeps_its_arrays():
+    arrays = (np.ones(3), np.zeros(3))
+    asked = Exercise(
+        id="99.1",
+        name="spoiler",
+        points=1,
+        reference=lambda a, b: a + b,
+        probes=lambda: [Probe(arrays)],
+        returns=("c",),
+        hints=("", "", ""),
+    )
+
+    def spoiler(a, b):
+        a += 5
+        return a - 5 + b
+
+    assert judge(asked, spoiler).findings[-1].cause == "mutated"
+    np.testing.assert_array_equal(arrays[0], 1)
+
+
+def test_html_escapes_what_a_student_wrote():
+    def evil(X):
+        raise ValueError("<script>alert(1)</script>")
+
+    page = judge(exercise("3.3"), evil).html()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_text_names_exercise_function_points_and_where_help_is():
+    text = judge(exercise("3.2"), transposed_dW).text()
+    assert text.startswith("✗ 3.2 transposed_dW: 2.7 of 4 points")
+    assert 'hint("3.2")' in text

@@ -1,0 +1,191 @@
+import numpy as np
+import pytest
+
+from course_utils.checking import answers, check, exercise, hint, progress, session, try_answer
+from course_utils.checking.exercises import UnknownExerciseError
+
+
+@pytest.fixture(autouse=True)
+def _a_fresh_session(monkeypatch):
+    monkeypatch.setattr(session, "_answers", {})
+    monkeypatch.setattr(session, "_hints_given", {})
+
+
+def fill_relu(forward=None, backward=None):
+    @exercise("3.3", points=1)
+    def relu_forward(X):
+        return forward(X) if forward else (np.maximum(X, 0), X)
+
+    @exercise("3.4", points=2)
+    def relu_backward(dY, cache):
+        return backward(dY, cache) if backward else dY * (cache > 0)
+
+    return relu_forward, relu_backward
+
+
+def test_running_the_cell_shows_the_verdict(capsys):
+    fill_relu()
+    out = capsys.readouterr().out
+    assert "✓ 3.3 relu_forward: 1 of 1 points" in out
+    assert "✓ 3.4 relu_backward: 2 of 2 points" in out
+
+
+def test_an_open_blank_is_served_by_the_reference_and_says_so_once(capsys):
+    @exercise("3.3", points=1)
+    def relu_forward(X):
+        raise NotImplementedError("exercise 3.3: relu_forward is still open")
+
+    capsys.readouterr()
+    for _ in range(3):
+        np.testing.assert_array_equal(relu_forward(np.array([-1.0, 2.0]))[0], [0, 2])
+    assert capsys.readouterr().out.count("3.3 relu_forward is open") == 1
+    assert check("3.3").open
+
+
+def test_a_wrong_answer_is_called_as_it_is_but_not_served_to_later_cells():
+    relu_forward, _ = fill_relu(forward=lambda X: (X, X))
+    minus = np.array([-1.0])
+    assert relu_forward(minus)[0] == -1
+    assert answers().relu_forward(minus)[0] == 0
+
+
+def test_a_right_answer_is_served_to_later_cells():
+    calls = []
+
+    def mine(X):
+        calls.append(X)
+        return np.maximum(X, 0), X
+
+    fill_relu(forward=mine)
+    calls.clear()
+    answers().relu_forward(np.array([1.0]))
+    assert len(calls) == 1
+
+
+def test_forward_and_backward_are_served_as_a_pair():
+    """A forward with a cache of its own and an open backward: the reference for both."""
+
+    fill_relu(forward=lambda X: (np.maximum(X, 0), {"my": X}), backward=lambda dY, c: dY)
+    Y, cache = answers().relu_forward(np.array([-1.0, 1.0]))
+    np.testing.assert_array_equal(answers().relu_backward(np.ones(2), cache), [0, 1])
+
+
+def test_own_caches_work_when_both_are_right():
+    _, backward = fill_relu(
+        forward=lambda X: (np.maximum(X, 0), {"mask": X > 0}),
+        backward=lambda dY, cache: dY * cache["mask"],
+    )
+    assert check("3.4").right
+    _, cache = answers().relu_forward(np.array([-1.0, 1.0]))
+    np.testing.assert_array_equal(answers().relu_backward(np.ones(2), cache), [0, 1])
+
+
+def define_net(linear_forward, linear_backward, **others):
+    from course_utils import nn
+
+    relu_forward, relu_backward = nn.relu_forward, nn.relu_backward
+    loss_forward = nn.softmax_cross_entropy_forward
+    loss_backward = nn.softmax_cross_entropy_backward
+
+    @exercise("3.7", points=5)
+    def two_layer_loss_and_grads(params, X, y, weight_decay=0.0):
+        A, cache_1 = linear_forward(X, params["W1"], params["b1"])
+        H, cache_relu = relu_forward(A)
+        Z, cache_2 = linear_forward(H, params["W2"], params["b2"])
+        loss, cache_loss = loss_forward(Z, y)
+        dH, dW2, db2 = linear_backward(loss_backward(1.0, cache_loss), cache_2)
+        _, dW1, db1 = linear_backward(relu_backward(dH, cache_relu), cache_1)
+        for key in ("W1", "W2"):
+            loss = loss + weight_decay * (params[key] ** 2).sum()
+        dW1 = dW1 + 2 * weight_decay * params["W1"]
+        dW2 = dW2 + 2 * weight_decay * params["W2"]
+        return loss, {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+
+
+def test_an_answer_that_builds_on_a_wrong_one_is_judged_for_its_own_slips_only():
+    @exercise("3.1", points=2)
+    def linear_forward(X, W, b):
+        return 2 * (X @ W + b), (X, W)
+
+    @exercise("3.2", points=4)
+    def linear_backward(dY, cache):
+        raise NotImplementedError
+
+    define_net(linear_forward, linear_backward)
+    assert not check("3.1").right
+    assert check("3.7").right
+    # and the net serves right values although it calls the wrong layer
+    rng = np.random.default_rng(0)
+    params = {"W1": rng.normal(size=(3, 4)), "b1": rng.normal(size=4)}
+    params |= {"W2": rng.normal(size=(4, 2)), "b2": rng.normal(size=2)}
+    X, y = rng.normal(size=(5, 3)), np.array([0, 1, 1, 0, 1])
+    H = np.maximum(X @ params["W1"] + params["b1"], 0)
+    Z = H @ params["W2"] + params["b2"]
+    expected = np.mean([np.log(np.exp(z).sum()) - z[k] for z, k in zip(Z, y, strict=True)])
+    assert answers().two_layer_loss_and_grads(params, X, y)[0] == pytest.approx(expected)
+
+
+def test_hints_come_in_three_steps_and_stay_at_the_last(capsys):
+    for _ in range(4):
+        hint("3.2")
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in told] == [
+        f"3.2 linear_backward, hint {step} of 3" for step in (1, 2, 3, 3)
+    ]
+    assert len(set(told)) == 3
+
+
+def test_a_hint_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="expected step 1, 2 or 3, got 4"):
+        hint("3.2", step=4)
+
+
+def test_progress_counts_points_and_lists_what_is_open():
+    fill_relu(backward=lambda dY, cache: dY)
+    shown = progress()
+    assert (shown.earned, shown.possible) == (1, 25)
+    assert "3.4   relu_backward" in repr(shown)
+    assert "✗ not yet" in repr(shown)
+    assert repr(shown).count("○ open") == 7
+    assert "1.0 of 25 points" in shown._repr_html_()
+
+
+def test_progress_of_a_named_lesson():
+    assert progress("00").possible == 2
+    assert progress(3).possible == 25
+
+
+def test_try_answer_hands_nothing_in():
+    assert try_answer("3.3", lambda X: (np.maximum(X, 0), X)).right
+    assert check("3.3").open
+
+
+@pytest.mark.parametrize(
+    ("decorate", "error", "words"),
+    [
+        (lambda: exercise("3.33", points=1), UnknownExerciseError, "no exercise '3.33'; there are"),
+        (lambda: exercise("3.3", points=9), ValueError, "expected points=1, got 9"),
+        (lambda: exercise("3.3", points=1)(lambda X: X), ValueError, "a function named relu_for"),
+    ],
+)
+def test_a_changed_exercise_line_is_refused_with_a_reason(decorate, error, words):
+    with pytest.raises(error) as caught:
+        decorate()
+    assert words in str(caught.value)
+
+
+def test_answers_refuse_an_unknown_function():
+    with pytest.raises(AttributeError, match="'relu_sideways'"):
+        _ = answers().relu_sideways
+
+
+def test_no_hint_holds_a_line_of_the_answer():
+    import inspect
+
+    from course_utils.checking.exercises import all_exercises
+
+    for asked in all_exercises().values():
+        body = [line.strip() for line in inspect.getsource(asked.reference).splitlines()]
+        telling = [line for line in body if (len(line) > 12 and "=" in line) or "return" in line]
+        for text in asked.hints:
+            assert not any(line in text for line in telling if line)
