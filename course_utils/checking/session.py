@@ -14,7 +14,7 @@ from collections.abc import Callable
 from course_utils.checking.exercises import Exercise, all_exercises, find_exercise
 from course_utils.checking.judge import judge
 from course_utils.checking.verdict import Verdict
-from course_utils.show.console import show
+from course_utils.console import show
 
 
 class Answer:

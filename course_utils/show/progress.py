@@ -15,7 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from course_utils.show.console import in_notebook
+from course_utils.console import in_notebook
 
 
 def progress_bar(
