@@ -31,18 +31,40 @@ def course_of(name: str, x: Sequence[float], y: Sequence[float], along: str) -> 
     seen = np.isfinite(y)
     if not seen.any():
         return f"{name} has no finite values"
-    gone = "" if seen.all() else f", and is not finite from {along} {number(x[~seen][0])} on"
+    gone = "" if seen.all() else f", and is not finite from {along} = {number(x[~seen][0])} on"
     x, y = x[seen], y[seen]
-    if len(y) == 1:
-        return f"{name} is {number(y[0])} at {along} {number(x[0])}{gone}"
-    verb = "falls" if y[-1] < y[0] else "rises" if y[-1] > y[0] else "goes"
-    told = (
-        f"{name} {verb} from {number(y[0])} at {along} {number(x[0])} "
-        f"to {number(y[-1])} at {along} {number(x[-1])}"
-    )
+    if len(y) == 1 or np.ptp(y) == 0:
+        return f"{name} is {number(y[0])} {_at(along, x[0])}{gone}"
+    return f"{name} {_start_to_end(x, y, along)}{_turns(x, y)}{gone}"
+
+
+def _start_to_end(x: np.ndarray, y: np.ndarray, along: str) -> str:
+    """Start, end, and the flat stretches at both if they are long."""
+    small = 0.01 * np.ptp(y)
+    leaves = int(np.argmax(np.abs(y - y[0]) > small))  # first that is elsewhere
+    arrives = len(y) - int(np.argmax(np.abs(y[::-1] - y[-1]) > small))  # first that stays
+    long = max(2, len(y) // 10)
+    verb = "falls" if y[-1] < y[0] else "rises" if y[-1] > y[0] else "returns"
+    told = f"{verb} from {number(y[0])} {_at(along, x[0])}"
+    if leaves - 1 >= long:
+        told = f"is {number(y[0])} up to {along} = {number(x[leaves - 1])}, then {verb}"
+    told += f" to {number(y[-1])} "
+    if len(y) - 1 - arrives >= long:
+        return told + f"{_at(along, x[arrives])} and stays there"
+    return told + _at(along, x[-1])
+
+
+def _turns(x: np.ndarray, y: np.ndarray) -> str:
+    """The lowest and the highest point if they lie inside and stand out."""
+    told = ""
     for word, at in (("lowest", int(y.argmin())), ("highest", int(y.argmax()))):
-        # A turn inside is worth telling, a wiggle of a percent of the height is not.
         beyond = min(abs(y[at] - y[0]), abs(y[at] - y[-1]))
-        if 0 < at < len(y) - 1 and beyond > 0.02 * (y.max() - y.min()):
+        # A turn is worth telling, a wiggle of a few percent is not.
+        stands_out = beyond > 0.02 * np.ptp(y) or beyond > 0.03 * abs(y[at]) > 0
+        if 0 < at < len(y) - 1 and stands_out:
             told += f", {word} {number(y[at])} at {number(x[at])}"
-    return told + gone
+    return told
+
+
+def _at(along: str, x: float) -> str:
+    return f"at {along} = {number(x)}"

@@ -62,25 +62,37 @@ def curves(history, *, title: str = "") -> Picture:
         title: what was trained.
 
     Returns:
-        The picture: loss left, accuracy right, training and validation in each.
+        The picture: loss left, on a logarithmic axis, so that the gap between
+        training and validation shows; accuracy right, from where epoch 1 left it.
     """
     epochs = history.column("epoch")
-    halves = {
-        "loss (nats)": ("train_loss", "validation_loss"),
-        "accuracy": ("train_accuracy", "validation_accuracy"),
-    }
     told = []
     with styled():
         figure = new_figure(9.0, 3.4)
-        for axes, (y_label, columns) in zip(figure.subplots(1, 2), halves.items(), strict=True):
-            series = {c.split("_")[0]: (epochs, history.column(c)) for c in columns}
-            draw_lines(axes, series, "epoch", y_label)
-            quantity = y_label.split(" ")[0]
+        for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+            series = {
+                name: (epochs, history.column(f"{name}_{quantity}"))
+                for name in ("train", "validation")
+            }
+            draw_lines(axes, series, "epoch", "loss (nats)" if quantity == "loss" else quantity)
+            if quantity == "loss":
+                axes.set_yscale("log")
+            else:
+                _zoom_past_the_start(axes, series)
             told += [
                 course_of(f"{name} {quantity}", x, y, "epoch") for name, (x, y) in series.items()
             ]
         figure.suptitle(title, fontsize=11)
     return Picture(figure, f"Learning curves{', ' + title if title else ''}: {'; '.join(told)}.")
+
+
+def _zoom_past_the_start(axes: Axes, series: Mapping[str, Series]) -> None:
+    """Epoch 0 is guessing: on its scale all that is learnt later would be one flat line."""
+    later = np.concatenate([np.asarray(y, float)[1:] for _, y in series.values()])
+    later = later[np.isfinite(later)]
+    if len(later) and np.ptp(later) > 0:
+        margin = 0.08 * np.ptp(later)
+        axes.set_ylim(later.min() - margin, later.max() + margin)
 
 
 def draw_lines(

@@ -15,7 +15,8 @@
 # %%
 import numpy as np
 
-from course_utils.checking import exercise, hint, layer_gradient_check, progress, try_answer
+from course_utils.checking import check, exercise, hint, progress, try_answer
+from course_utils.checking import layer_gradient_check
 from course_utils.environment import environment
 from course_utils.show import lines
 
