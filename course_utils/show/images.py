@@ -69,7 +69,8 @@ def weight_images(
     """
     norms = np.linalg.norm(W, axis=0)  # (M,)
     chosen = np.argsort(-norms, kind="stable")[:count]
-    limit = float(np.abs(W[:, chosen]).max()) or 1.0
+    # A few outliers would turn all the rest pale.
+    limit = float(np.quantile(np.abs(W[:, chosen]), 0.998)) or 1.0
     rows = -(-len(chosen) // columns)
     with styled():
         figure = new_figure(0.95 * columns + 0.7, 0.95 * rows + 0.4)
@@ -79,7 +80,7 @@ def weight_images(
             if which < len(chosen):
                 image = np.reshape(W[:, chosen[which]], shape)
                 drawn = axes.imshow(image, cmap="PuOr", vmin=-limit, vmax=limit)
-        figure.colorbar(drawn, ax=grid, shrink=0.9, label="weight")
+        figure.colorbar(drawn, ax=grid, shrink=0.9, label="weight", extend="both")
         figure.suptitle(title, fontsize=11)
     alt = (
         f"{title}: {len(chosen)} of {W.shape[1]} units, those with the largest weights, as images "

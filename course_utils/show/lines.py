@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from course_utils.show.picture import Picture
 from course_utils.show.style import MARKERS, line_look, new_figure, styled
@@ -46,9 +48,9 @@ def lines(
         draw_lines(axes, series, x_label, y_label, marks)
         axes.set_title(title)
         if log_x:
-            axes.set_xscale("log")
+            log_scale(axes.xaxis)
         if log_y:
-            axes.set_yscale("log")
+            log_scale(axes.yaxis)
     told = "; ".join(course_of(name, x, y, x_label) for name, (x, y) in series.items())
     lead = f"Line plot, {title}: " if title else f"Line plot of {y_label}: "
     return Picture(figure, f"{lead}{told}.")
@@ -75,8 +77,9 @@ def curves(history, *, title: str = "") -> Picture:
                 for name in ("train", "validation")
             }
             draw_lines(axes, series, "epoch", "loss (nats)" if quantity == "loss" else quantity)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             if quantity == "loss":
-                axes.set_yscale("log")
+                log_scale(axes.yaxis)
             else:
                 _zoom_past_the_start(axes, series)
             told += [
@@ -93,6 +96,16 @@ def _zoom_past_the_start(axes: Axes, series: Mapping[str, Series]) -> None:
     if len(later) and np.ptp(later) > 0:
         margin = 0.08 * np.ptp(later)
         axes.set_ylim(later.min() - margin, later.max() + margin)
+
+
+def log_scale(axis: Axis) -> None:
+    """A logarithmic axis with plain numbers at 1, 2 and 5 of each decade, or at decades alone."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    low, high = sorted(axis.get_data_interval())
+    subs = (1, 2, 5) if low > 0 and high / low < 1000 else (1,)
+    axis.set_major_locator(LogLocator(subs=subs))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def draw_lines(
