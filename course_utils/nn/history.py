@@ -20,12 +20,10 @@ _HEADER = "epoch  train loss  train acc  valid loss  valid acc  learning rate  s
 class History:
     """Plain lists, one for each column, and in words why the training ended.
 
-    Row 0 is measured before the first step. ``train_loss`` is what the net minimises,
-    penalty included, averaged over the batches of the epoch while the parameters moved;
-    in row 0 it is the loss before any step. ``validation_loss`` is the cross-entropy alone,
-    at the end of the epoch, and so are both accuracies. Losses are in nats, accuracies
-    shares from 0 to 1. ``seconds`` is one epoch's, measuring included. A column that was not
-    measured holds NaN.
+    Row 0 is measured before the first step, each other row at the end of its epoch. Both
+    losses are the cross-entropy alone, without the penalty on the weights, so that they
+    can be compared. Losses are in nats, accuracies shares from 0 to 1, ``seconds`` one
+    epoch's, measuring included. A column that was not measured holds NaN.
 
     Attributes:
         epoch, train_loss, train_accuracy, validation_loss, validation_accuracy,

@@ -8,7 +8,7 @@ import numpy as np
 
 from ._checks import expect_generator
 from .checkpoint import Checkpoint, load_checkpoint, restore, save_checkpoint
-from .evaluation import EVALUATION_BATCH, evaluate, examples, prepared
+from .evaluation import evaluate, examples, prepared
 from .history import History
 
 # At the end of an epoch the loss may not be more than this many times what it was
@@ -48,7 +48,7 @@ def fit(
         resume: go on from the file checkpoint where it exists, to the last bit as if
             the run had never been interrupted.
         train_accuracy_on: number of training examples, evenly spread over train, that
-            the accuracy is measured on; None for all.
+            training loss and accuracy are measured on; None for all.
 
     Returns:
         A History, with the reason why it stopped.
@@ -104,7 +104,7 @@ class _Run:
         """Measure the net before the first step: row 0."""
         started = time.perf_counter()
         with _quiet_overflow():
-            self._measure(0, self._loss_before_training(), started)
+            self._measure(0, started)
 
     def resume(self, path):
         """Take up the thread where the file was written."""
@@ -143,15 +143,13 @@ class _Run:
         shown = batches
         if self.progress is not None:
             shown = self.progress(batches, total=len(batches), description=f"epoch {number}")
-        total = 0.0
         with _quiet_overflow():
             for step, rows in enumerate(shown, start=1):
                 loss = self._step(rows)
                 if not math.isfinite(loss):
                     self._diverge(f"in epoch {number}, step {step} of {len(batches)}", loss)
                     return
-                total += loss * len(rows)
-            self._measure(number, total / len(order), started)
+            self._measure(number, started)
         self.optimizer.learning_rate *= self.decay
 
     def end(self, reason, back_to_best):
@@ -173,19 +171,12 @@ class _Run:
             self.optimizer.step(self.net.params, grads)
         return loss
 
-    def _loss_before_training(self):
-        """Average what the net calls its loss, so that row 0 compares with the others."""
-        total = 0.0
-        # Without gradients where the net can do that: faster, and dropout stays off.
-        loss = getattr(self.net, "loss", None) or (lambda X, y: self.net.loss_and_grads(X, y)[0])
-        for start in range(0, len(self.measured), EVALUATION_BATCH):
-            rows = self.measured[start : start + EVALUATION_BATCH]
-            X = prepared(self.X[rows], self.prepare)
-            total += float(loss(X, self.y[rows])) * len(rows)
-        return total / len(self.measured)
+    def _measure(self, number, started):
+        """Measure at the end of an epoch, add and report the row, and look whether it diverges.
 
-    def _measure(self, number, train_loss, started):
-        """Measure at the end of an epoch, add and report the row, and look whether it diverges."""
+        Training and validation are measured alike, on the net as it is now and without the
+        penalty on the weights: only then does a gap between them mean over-fitting.
+        """
         rows = self.measured
         loss, accuracy = evaluate(self.net, (self.X[rows], self.y[rows]), self.prepare)
         if number > 0 and not math.isfinite(loss):  # the last step broke it: nothing to record
@@ -195,7 +186,7 @@ class _Run:
         if self.validation is not None:
             validation = evaluate(self.net, self.validation, self.prepare)
         self.history.append(
-            epoch=number, train_loss=train_loss, train_accuracy=accuracy,
+            epoch=number, train_loss=loss, train_accuracy=accuracy,
             validation_loss=validation[0], validation_accuracy=validation[1],
             learning_rate=self.optimizer.learning_rate, seconds=time.perf_counter() - started,
         )  # fmt: skip
