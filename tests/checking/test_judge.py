@@ -141,7 +141,7 @@ def test_nothing_an_answer_raises_escapes(error):
 @pytest.mark.parametrize(
     "value",
     [None, "text", [1, 2], object(), True, 1j, np.array(["a"]), np.array([None]), {}, lambda: 0],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_any_kind_of_value_gets_a_verdict(value):
     verdict = judge(exercise("3.4"), lambda dY, X: value)

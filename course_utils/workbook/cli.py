@@ -1,0 +1,145 @@
+"""The command line: ``workbook …`` in an environment, ``python -m course_utils …`` without one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from course_utils.workbook.project import ROOT, NoLessonsError, WorkbookError, importable_here
+from course_utils.workbook.terminal import say
+
+PROFILES = ("quick", "full")
+_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None, *, bootstrapping: bool = False) -> int:
+    """Run one command.
+
+    Args:
+        argv: the arguments; ``sys.argv`` by default.
+        bootstrapping: make the environment first, and run the command in it.
+
+    Returns:
+        The exit status: 0 fine, 1 something failed, 2 wrong usage, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console cannot write every sign
+            stream.reconfigure(errors="replace")
+    given = list(sys.argv[1:] if argv is None else argv)
+    options = _parser().parse_args(given)
+    if options.command is None:
+        _parser().print_help()
+        return 0
+    try:
+        if bootstrapping and not _in_this_python(options):
+            from course_utils.workbook import bootstrap
+
+            return bootstrap.run_inside(options.command, given)
+        return int(options.call(options))
+    except WorkbookError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _in_this_python(options: argparse.Namespace) -> bool:
+    return options.no_venv or os.environ.get("COURSE_NO_VENV") == "1"
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--no-venv",
+        action="store_true",
+        help="use this Python as it is, without .venv (also: COURSE_NO_VENV=1)",
+    )
+    parser = argparse.ArgumentParser(
+        prog="workbook", description="Run, build and test the lessons of the workbook."
+    )
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, call, told: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=told, description=told, parents=[common])
+        added.set_defaults(call=call)
+        return added
+
+    run = add("run", _run, "run lessons and make pages of them")
+    run.add_argument("lessons", nargs="*", metavar="LESSON", help="number or name; all if none")
+    run.add_argument(
+        "--profile", choices=PROFILES, default=_default_profile(), help="size of the data"
+    )
+    build = add("build", _build, "make the notebooks from notebooks/source")
+    build.add_argument("lessons", nargs="*", metavar="LESSON", help="number or name; all if none")
+    build.add_argument("--check", action="store_true", help="only say whether they are up to date")
+    build.add_argument("--execute", action="store_true", help="run the solutions in any case")
+    add("test", _test, "check style, run the tests, compare the notebooks")
+    lab = add("lab", _lab, "open the notebooks in JupyterLab")
+    lab.add_argument("options", nargs="*", metavar="OPTION", help="for JupyterLab, after --")
+    add("setup", _setup, "make the environment in .venv")
+    add("doctor", _doctor, "look for what is missing, and say how to mend it")
+    return parser
+
+
+def _default_profile() -> str:
+    """COURSE_PROFILE if it is one; argparse does not check defaults."""
+    told = os.environ.get("COURSE_PROFILE", "").strip().lower()
+    return told if told in PROFILES else "quick"
+
+
+# Each command imports what it needs: the parser must work before anything is installed.
+
+
+def _run(options: argparse.Namespace) -> int:
+    from course_utils.workbook.run import run
+
+    return min(run(options.lessons, options.profile), 1)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from course_utils.workbook.build import build, check
+
+    try:
+        if not options.check:
+            return min(build(options.lessons, force=options.execute), 1)
+        problems = check(options.lessons)
+    except NoLessonsError as none:
+        say(f"{none}. Nothing to build.")
+        return 0
+    for problem in problems:
+        say(problem)
+    say(f"{len(problems)} notebooks differ from their sources" if problems else "up to date")
+    return min(len(problems), 1)
+
+
+def _test(options: argparse.Namespace) -> int:
+    from course_utils.workbook.stages import run_stages
+
+    return run_stages()
+
+
+def _lab(options: argparse.Namespace) -> int:
+    # JupyterLab's kernels are this environment's, not those of the user's home.
+    env = dict(importable_here(), JUPYTER_PREFER_ENV_PATH="1")
+    command = [sys.executable, "-m", "jupyterlab", *options.options]
+    return subprocess.call(command, cwd=ROOT / "notebooks", env=env)
+
+
+def _setup(options: argparse.Namespace) -> int:
+    say("Ready. Next: make run, or make lab (python -m course_utils run | lab).")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from course_utils.workbook.doctor import examine
+
+    return examine()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
