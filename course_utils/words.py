@@ -40,9 +40,11 @@ def course_of(name: str, x: Sequence[float], y: Sequence[float], along: str) -> 
 
 def _start_to_end(x: np.ndarray, y: np.ndarray, along: str) -> str:
     """Start, end, and the flat stretches at both if they are long."""
+    # Flat means: within a percent of the height, and within 3 % of the value it ends at.
     small = 0.01 * np.ptp(y)
+    still = min(small, 0.03 * abs(y[-1])) if y[-1] else small
     leaves = int(np.argmax(np.abs(y - y[0]) > small))  # first that is elsewhere
-    arrives = len(y) - int(np.argmax(np.abs(y[::-1] - y[-1]) > small))  # first that stays
+    arrives = len(y) - int(np.argmax(np.abs(y[::-1] - y[-1]) > still))  # first that stays
     long = max(2, len(y) // 10)
     verb = "falls" if y[-1] < y[0] else "rises" if y[-1] > y[0] else "returns"
     told = f"{verb} from {number(y[0])} {_at(along, x[0])}"

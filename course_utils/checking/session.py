@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import html
+import textwrap
 from collections.abc import Callable
 
 from course_utils.checking.exercises import Exercise, all_exercises, find_exercise
@@ -131,7 +132,8 @@ def hint(exercise_id: str, step: int | None = None) -> None:
     if step not in (1, 2, 3):
         raise ValueError(f"hint: expected step 1, 2 or 3, got {step!r}")
     _hints_given[asked.id] = max(step, _hints_given.get(asked.id, 0))
-    print(f"{asked.id} {asked.name}, hint {step} of 3: {asked.hints[step - 1]}")
+    told = f"{asked.id} {asked.name}, hint {step} of 3: {asked.hints[step - 1]}"
+    print(textwrap.fill(told, width=90))
 
 
 def progress(lesson: str | int | None = None) -> Progress:

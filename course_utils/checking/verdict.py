@@ -68,7 +68,7 @@ class Verdict:
         """One line: sign, exercise, function, points."""
         worth = f"{_number(self.earned)} of {_number(self.points)} points"
         if self.open:
-            worth = f"open, {_number(self.points)} points"
+            worth = f"open, {_number(self.points)} point{'' if self.points == 1 else 's'}"
         return f"{_SIGNS[self.status]} {self.exercise} {self.name}: {worth}"
 
     @property

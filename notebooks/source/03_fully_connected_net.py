@@ -650,9 +650,9 @@ history = nn.fit(
 show.curves(history, title=f"{len(digits.train):,} digits, {setting['hidden']} hidden units")
 
 # %% [markdown]
-# **What we saw.** The training loss goes on falling; the validation loss levels off. What opens
-# between them is *over-fitting*: the net begins to know its training digits by heart, and that helps
-# with no other digit. More digits close the gap better than any trick.
+# **What we saw.** The training loss falls much further than the validation loss, which soon levels
+# off. The gap between them is *over-fitting*: the net begins to know its training digits by heart,
+# and that helps with no other digit. More digits close the gap better than any trick.
 
 # %%
 best = history.column("validation_accuracy").max()

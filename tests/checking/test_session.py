@@ -128,11 +128,13 @@ def test_an_answer_that_builds_on_a_wrong_one_is_judged_for_its_own_slips_only()
 def test_hints_come_in_three_steps_and_stay_at_the_last(capsys):
     for _ in range(4):
         hint("3.2")
-    told = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in told] == [
+    out = capsys.readouterr().out
+    told = ["3.2 linear_backward" + text for text in out.split("3.2 linear_backward")[1:]]
+    assert [text.split(":")[0] for text in told] == [
         f"3.2 linear_backward, hint {step} of 3" for step in (1, 2, 3, 3)
     ]
     assert len(set(told)) == 3
+    assert max(map(len, out.splitlines())) <= 90
 
 
 def test_a_hint_that_does_not_exist_is_refused():
