@@ -7,7 +7,7 @@ import importlib.util
 import platform
 from collections.abc import Iterator
 
-NAME = "nn-workbook"
+NAME = "nn-workbook"  # as in pyproject.toml
 
 
 def environment() -> Environment:

@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close, compare_part
 from course_utils.checking.exercises import Exercise, Probe, all_exercises
-from course_utils.checking.explain import Trial, explain
+from course_utils.checking.explain import explain
 from course_utils.checking.returns import WrongReturnError, kind_of, name_returns
 from course_utils.checking.time_limit import TookTooLongError, time_limit
-from course_utils.checking.verdict import NOTE, OPEN, WRONG, Finding, Verdict, settle
+from course_utils.checking.verdict import NOTE, OPEN, RIGHT, WRONG, Finding, Verdict, settle
 
 SECONDS = 20.0
 
@@ -46,17 +47,18 @@ def judge(
     Returns:
         The verdict; nothing the answer raises escapes, except KeyboardInterrupt.
     """
-    references = _references()
-    verdict = _judge_with(exercise, answer, {**references, **(peers or {})}, seconds)
+    right = references()
+    verdict = _judge_with(exercise, answer, {**right, **(peers or {})}, seconds)
     if peers and exercise.forward in peers and not verdict.right:
         # The answer may follow the cache of equation and docstring while the
         # student's own forward keeps another one: that is right, too.
-        again = _judge_with(exercise, answer, references, seconds)
+        again = _judge_with(exercise, answer, right, seconds)
         verdict = again if again.earned > verdict.earned else verdict
     return verdict
 
 
-def _references() -> dict[str, Callable]:
+def references() -> dict[str, Callable]:
+    """The reference of every exercise, by the name of its function."""
     return {e.name: e.reference for e in all_exercises().values()}
 
 
@@ -68,8 +70,8 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
     try:
         with _quietly(), time_limit(seconds):
             for probe in exercise.probes():
-                got = _put(exercise, probe, answer, peers, about_call, given)
-                expected = _put(exercise, probe, exercise.reference, _references())
+                got = ask(exercise, probe, answer, peers, about_call, given)
+                expected = ask(exercise, probe, exercise.reference, references())
                 for part, finding in _compare(exercise, probe, got, expected).items():
                     value = expected.get(part)
                     trials.setdefault(part, []).append(Trial(probe, got.get(part), value, finding))
@@ -85,18 +87,59 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
         return _stopped(exercise, name, Finding("", WRONG, "endless", message))
     except (Exception, SystemExit) as error:  # told to the student, never raised on
         return _broken(exercise, name, error, answer, given)
-    findings = [explain(exercise, part, seen) for part, seen in trials.items()]
+    findings = _explained(exercise, answer, peers, trials, seconds)
     unique = {(f.part, f.cause): f for f in about_call}
     return settle(exercise.id, name, exercise.points, findings + list(unique.values()))
 
 
-def _put(
-    exercise: Exercise, probe: Probe, function, peers, about_call=None, given=None
-) -> dict[str, Any]:
-    """Ask one function one probe.
+def _explained(exercise, answer, peers, trials, seconds) -> list[Finding]:
+    """One finding for each part, the cause named where it can be."""
 
-    `about_call` collects findings about changed inputs, `given` the arguments
-    of the latest call, to be told beside an exception.
+    def again(probe: Probe) -> dict[str, Any]:
+        try:
+            return ask(exercise, probe, answer, peers)
+        except Exception:  # it did answer every probe; a variation may be beyond it
+            return {}
+
+    def right(probe: Probe) -> dict[str, Any]:
+        return ask(exercise, probe, exercise.reference, references())
+
+    def forward(probe: Probe) -> dict[str, Any]:
+        partner = next((e for e in all_exercises().values() if e.name == exercise.forward), None)
+        return ask(partner, probe, partner.reference, references()) if partner else {}
+
+    try:
+        with _quietly(), time_limit(seconds):
+            cases = [Case(exercise, part, t, again, right, forward) for part, t in trials.items()]
+            return [explain(case) for case in cases]
+    except TookTooLongError:  # the answer is slow: its verdict stands, without the cause
+        return [min((t.finding for t in seen), key=_wrong_first) for seen in trials.values()]
+
+
+def _wrong_first(finding: Finding) -> int:
+    return (WRONG, NOTE, RIGHT).index(finding.status)
+
+
+def ask(
+    exercise: Exercise,
+    probe: Probe,
+    function: Callable,
+    peers: Mapping[str, Callable],
+    about_call: list[Finding] | None = None,
+    given: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Put one probe to one function.
+
+    Args:
+        exercise: says how to ask.
+        probe: the question; its arrays are copied first.
+        function: the answer.
+        peers: functions of other exercises by name, for the cache a backward reads.
+        about_call: collects findings about changed inputs.
+        given: takes the arguments of the latest call, to be told beside an exception.
+
+    Returns:
+        What came back, by name.
     """
     about_call = [] if about_call is None else about_call
     given = {} if given is None else given
@@ -153,7 +196,7 @@ def _by_convention(exercise, probe, part, got, right) -> Finding:
 
 def _is_deterministic(exercise, answer, peers) -> list[Finding]:
     probe = exercise.probes()[0]
-    first, second = (_put(exercise, probe, answer, peers) for _ in range(2))
+    first, second = (ask(exercise, probe, answer, peers) for _ in range(2))
     for part in first:
         if kind_of(first[part]) != kind_of(second.get(part)) or not _same(
             first[part], second[part]

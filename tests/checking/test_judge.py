@@ -184,7 +184,9 @@ def test_the_caller_keeps_its_arrays():
         name="spoiler",
         points=1,
         reference=lambda a, b: a + b,
-        probes=lambda: [Probe(arrays)],
+        make=lambda draw, sizes: Probe(arrays),
+        sizes=({"N": 3},),
+        smallest={"N": 3},
         returns=("c",),
         hints=("", "", ""),
     )

@@ -11,7 +11,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -40,8 +40,37 @@ class Probe:
     rtol: float = 1e-5
 
 
+class Draw:
+    """Draws the numbers of a probe: normal ones, or small whole ones to follow by hand.
+
+    Args:
+        rng: the generator.
+        dtype: dtype of arrays.
+        small: draw whole numbers from −3 to 3 without 0, as floats.
+    """
+
+    def __init__(self, rng: np.random.Generator, dtype=float, small: bool = False) -> None:
+        self.rng, self.dtype, self.small = rng, dtype, small
+
+    def array(self, *shape: int) -> np.ndarray:
+        """An array of this shape."""
+        if not self.small:
+            return self.rng.standard_normal(shape).astype(self.dtype)
+        magnitude = self.rng.integers(1, 4, shape)
+        return (magnitude * self.rng.choice([-1, 1], shape)).astype(self.dtype)
+
+    def number(self, low: float = 0.2, high: float = 1.8) -> float:
+        """A number between the bounds; 2 if small."""
+        return 2.0 if self.small else float(self.rng.uniform(low, high))
+
+    def labels(self, shape: int | tuple[int, ...], classes: int) -> np.ndarray:
+        """Whole numbers from 0 to classes − 1."""
+        return self.rng.integers(0, classes, shape)
+
+
 Call = Callable[..., Any]
 Runner = Callable[[Call, Probe, Mapping[str, Callable]], dict[str, Any]]
+Sizes = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -53,7 +82,12 @@ class Exercise:
         name: name of the function the student writes.
         points: what it is worth.
         reference: a right answer, served while the blank is open.
-        probes: makes the probes, the same ones every time.
+        make: makes a probe from a `Draw` and sizes.
+        sizes: sizes of the probes, ``({"N": 5, "D": 6}, …)``, all distinct within a
+            probe so that a wrong axis shows, and each letter with several values, so
+            that N is not taken for 2. The last one is drawn in float32 as well.
+        smallest: sizes of the smallest probe that makes sense.
+        special: more probes with the hard inputs: ties, zeros, extremes.
         shapes: letters for the shape of every argument and returned array,
             ``{"dW": "D M", "loss": ""}``.
         returns: names of what is returned, in order; a ``cache`` is free in form.
@@ -64,19 +98,26 @@ class Exercise:
         convention: is asked about wrong values of the right shape, as
             ``convention(probe, part, got, expected)``; a remark if they are as
             right as the reference's (another slope at a kink), else "".
+        seed: found by the probe designer: with it all known mistakes differ.
+        planned: the section of the lesson that asks this is not written yet.
     """
 
     id: str
     name: str
     points: float
     reference: Callable
-    probes: Callable[[], list[Probe]]
+    make: Callable[[Draw, Sizes], Probe]
+    sizes: tuple[Sizes, ...]
+    smallest: Sizes
     returns: tuple[str, ...]
     hints: tuple[str, str, str]
+    special: Callable[[Draw], list[Probe]] | None = None
     shapes: Mapping[str, str] = field(default_factory=dict)
     run: Runner | None = None
     forward: str | None = None
     convention: Callable[[Probe, str, np.ndarray, np.ndarray], str] | None = None
+    seed: int = 0
+    planned: bool = False
 
     @property
     def lesson(self) -> str:
@@ -85,8 +126,34 @@ class Exercise:
 
     @property
     def argument_names(self) -> tuple[str, ...]:
-        """Names of the arguments, as the reference has them."""
+        """Names of the answer's arguments, as the reference has them."""
         return tuple(inspect.signature(self.reference).parameters)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of a probe's arguments: those of the forward where this is a backward."""
+        forward = next((e for e in _REGISTRY.values() if e.name == self.forward), None)
+        return (forward or self).argument_names
+
+    def probes(self, seed: int | None = None) -> list[Probe]:
+        """The probes, the same ones every time.
+
+        Args:
+            seed: other numbers of the same kind; by default those that all see.
+        """
+        seed = self.seed if seed is None else seed
+        rng = np.random.default_rng([seed, *_order(self.id)])
+        made = [self.probe(Draw(rng), sizes) for sizes in self.sizes]
+        made.append(self.probe(Draw(rng, dtype=np.float32), self.sizes[-1]))
+        return made + (self.special(Draw(rng)) if self.special else [])
+
+    def probe(self, draw: Draw, sizes: Sizes) -> Probe:
+        """One probe of the given sizes; float32 is told and compared with more room."""
+        made = replace(self.make(draw, sizes), sizes=dict(sizes))
+        if draw.dtype == np.float32:
+            about = "float32 numbers" if made.about == Probe.about else made.about
+            made = replace(made, about=about, rtol=1e-4)
+        return made
 
 
 _REGISTRY: dict[str, Exercise] = {}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from course_utils.checking.exercises import Exercise, Probe, register
+from course_utils.checking.exercises import Draw, Exercise, Probe, Sizes, register
 
 
 def neuron_forward(x, w, b):
@@ -18,14 +16,16 @@ def neuron_backward(dy, cache):
     return dy * w, dy * x, dy
 
 
-def _probes(upstream: bool) -> list[Probe]:
-    rng = np.random.default_rng([0, 1])
-    made = []
-    for size in (4, 7):
-        x, w, b = rng.standard_normal(size), rng.standard_normal(size), float(rng.normal())
-        dy = float(rng.normal()) if upstream else None
-        made.append(Probe((x, w, b), sizes={"D": size}, upstream=dy))
-    return made
+def _make(draw: Draw, sizes: Sizes) -> Probe:
+    D = sizes["D"]
+    return Probe((draw.array(D), draw.array(D), draw.number()), upstream=draw.number())
+
+
+_PROBES = {
+    "make": _make,
+    "sizes": ({"D": 4}, {"D": 7}, {"D": 6}),
+    "smallest": {"D": 1},
+}
 
 
 register(
@@ -34,7 +34,7 @@ register(
         name="neuron_forward",
         points=1,
         reference=neuron_forward,
-        probes=lambda: _probes(upstream=False),
+        **_PROBES,
         returns=("y", "cache"),
         shapes={"x": "D", "w": "D", "y": ""},
         hints=(
@@ -49,7 +49,7 @@ register(
         name="neuron_backward",
         points=1,
         reference=neuron_backward,
-        probes=lambda: _probes(upstream=True),
+        **_PROBES,
         returns=("dx", "dw", "db"),
         shapes={"dx": "D", "dw": "D", "db": "", "dy": ""},
         forward="neuron_forward",

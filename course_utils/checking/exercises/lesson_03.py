@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils import nn
 from course_utils.checking.compare import close
-from course_utils.checking.exercises import Exercise, Probe, register
+from course_utils.checking.exercises import Draw, Exercise, Probe, Sizes, register
 from course_utils.checking.returns import unpack
 
 _LINEAR = {"X": "N D", "W": "D M", "b": "M", "Y": "N M", "dY": "N M"}
@@ -16,71 +16,92 @@ _LOSS = {"Z": "N C", "y": "N", "loss": "", "dZ": "N C"}
 _NET = {"X": "N D", "y": "N", "loss": "", "dW1": "D M", "db1": "M", "dW2": "M C", "db2": "C"}
 
 
-def _linear_probes() -> list[Probe]:
-    rng = np.random.default_rng([3, 1])
-    probes = []
-    for N, D, M, dtype in ((5, 6, 7, float), (8, 3, 4, float), (4, 5, 3, np.float32)):
-        X, W, b, dY = (rng.standard_normal(s) for s in ((N, D), (D, M), M, (N, M)))
-        args = tuple(a.astype(dtype) for a in (X, W, b))
-        probes.append(_sized(args, N=N, D=D, M=M, upstream=dY.astype(dtype), dtype=dtype))
-    return probes
+def _linear(draw: Draw, sizes: Sizes) -> Probe:
+    N, D, M = sizes["N"], sizes["D"], sizes["M"]
+    args = (draw.array(N, D), draw.array(D, M), draw.array(M))
+    return Probe(args, upstream=draw.array(N, M))
 
 
-def _relu_probes() -> list[Probe]:
-    rng = np.random.default_rng([3, 3])
-    probes = []
-    for N, M, dtype in ((5, 6, float), (7, 4, float), (3, 8, np.float32)):
-        X, dY = rng.standard_normal((N, M)).astype(dtype), rng.standard_normal((N, M))
-        probes.append(_sized((X,), N=N, M=M, upstream=dY.astype(dtype), dtype=dtype))
-    X, dY = rng.standard_normal((4, 5)), rng.standard_normal((4, 5))
+_LINEAR_PROBES = {
+    "make": _linear,
+    "sizes": ({"N": 5, "D": 6, "M": 7}, {"N": 8, "D": 3, "M": 4}, {"N": 4, "D": 5, "M": 3}),
+    "smallest": {"N": 1, "D": 1, "M": 1},
+    "shapes": _LINEAR,
+}
+
+
+def _relu(draw: Draw, sizes: Sizes) -> Probe:
+    N, M = sizes["N"], sizes["M"]
+    return Probe((draw.array(N, M),), upstream=draw.array(N, M))
+
+
+def _relu_at_zero(draw: Draw) -> list[Probe]:
+    X = draw.array(4, 5)
     X[1, 2] = X[0, 3] = X[3, 0] = 0.0
-    probes.append(_sized((X,), N=4, M=5, upstream=dY, about="inputs that are exactly 0"))
-    return probes
+    about = "inputs that are exactly 0"
+    return [Probe((X,), about=about, sizes={"N": 4, "M": 5}, upstream=draw.array(4, 5))]
 
 
-def _loss_probes() -> list[Probe]:
-    rng = np.random.default_rng([3, 5])
-    probes = []
-    for N, C, dloss, dtype in ((5, 4, 1.0, float), (7, 3, 0.7, float), (6, 5, 1.0, np.float32)):
-        Z, y = rng.standard_normal((N, C)).astype(dtype), rng.integers(0, C, N)
-        probes.append(_sized((Z, y), N=N, C=C, upstream=dloss, dtype=dtype))
-    # Rows far apart: a shift by the largest logit of all would underflow the others.
-    Z = 1000.0 * rng.standard_normal((4, 6)) + np.array([[0.0], [2000.0], [-3000.0], [900.0]])
-    y = np.array([1, 5, 0, 3])
-    probes.append(_sized((Z, y), N=4, C=6, upstream=1.0, about="logits near ±1000"))
-    return probes
+_RELU_PROBES = {
+    "make": _relu,
+    "sizes": ({"N": 5, "M": 6}, {"N": 7, "M": 4}, {"N": 3, "M": 8}),
+    "smallest": {"N": 1, "M": 1},
+    "special": _relu_at_zero,
+    "shapes": _RELU,
+}
 
 
-def _net_probes() -> list[Probe]:
-    rng = np.random.default_rng([3, 7])
-    probes = []
-    settings = (
-        (5, 6, 7, 4, 0.0, "no weight decay"),
-        (8, 5, 6, 3, 0.3, "weight decay"),
-        (6, 4, 9, 5, 0.07, "weight decay"),
-    )
-    for N, D, M, C, weight_decay, about in settings:
-        params = {
-            "W1": rng.standard_normal((D, M)),
-            "b1": rng.standard_normal(M),
-            "W2": rng.standard_normal((M, C)),
-            "b2": rng.standard_normal(C),
-        }
-        X, y = rng.standard_normal((N, D)), rng.integers(0, C, N)
-        args = (params, X, y, weight_decay)
-        probes.append(_sized(args, N=N, D=D, M=M, C=C, about=about))
-    return probes
+def _loss(draw: Draw, sizes: Sizes) -> Probe:
+    N, C = sizes["N"], sizes["C"]
+    return Probe((draw.array(N, C), draw.labels(N, C)), upstream=draw.number())
 
 
-def _step_probes(**settings: tuple[float, float]) -> list[Probe]:
-    rng = np.random.default_rng([3, 8])
-    probes = []
-    for which, shape in enumerate(((4, 3), (5,))):
-        w, gradients = rng.standard_normal(shape), rng.standard_normal((4, *shape))
-        kwargs = {name: values[which] for name, values in settings.items()}
+def _far_apart(draw: Draw) -> list[Probe]:
+    """Rows far apart: a shift by the largest logit of all would underflow the others."""
+    Z = 1000.0 * draw.array(4, 6) + np.array([[0.0], [2000.0], [-3000.0], [900.0]])
+    args = (Z, np.array([1, 5, 0, 3]))
+    return [Probe(args, about="logits near ±1000", sizes={"N": 4, "C": 6}, upstream=1.0)]
+
+
+_LOSS_PROBES = {
+    "make": _loss,
+    "sizes": ({"N": 5, "C": 4}, {"N": 7, "C": 3}, {"N": 6, "C": 5}),
+    "smallest": {"N": 1, "C": 2},
+    "special": _far_apart,
+    "shapes": _LOSS,
+}
+
+
+def _net(draw: Draw, sizes: Sizes) -> Probe:
+    N, D, M, C = (sizes[letter] for letter in "NDMC")
+    params = {
+        "W1": draw.array(D, M),
+        "b1": draw.array(M),
+        "W2": draw.array(M, C),
+        "b2": draw.array(C),
+    }
+    # The first net has no penalty: a slip in the penalty then shows as one.
+    weight_decay = 0.0 if N == 5 else draw.number(0.05, 0.4)
+    about = "weight decay" if weight_decay else "no weight decay"
+    return Probe((params, draw.array(N, D), draw.labels(N, C), weight_decay), about=about)
+
+
+def _step(**settings: tuple[float, float]):
+    """Four steps; each setting has one value for vectors of 5 and another for longer ones."""
+
+    def make(draw: Draw, sizes: Sizes) -> Probe:
+        shape = (sizes["D"],)
+        kwargs = {name: values[sizes["D"] > 5] for name, values in settings.items()}
         about = ", ".join(f"{name} = {value:g}" for name, value in kwargs.items())
-        probes.append(Probe((w, gradients), about=about, kwargs=kwargs))
-    return probes
+        return Probe((draw.array(*shape), draw.array(4, *shape)), about=about, kwargs=kwargs)
+
+    return {
+        "make": make,
+        "sizes": ({"D": 5}, {"D": 8}),
+        "smallest": {"D": 1},
+        "run": _run_steps,
+        "returns": ("w", "state"),
+    }
 
 
 def _run_steps(call, probe, peers) -> dict[str, np.ndarray]:
@@ -93,13 +114,6 @@ def _run_steps(call, probe, peers) -> dict[str, np.ndarray]:
         w, state = unpack(call(w, dw, state, free=("state",), **probe.kwargs), ("w", "state"))
         after[f"w after step {step}"] = w
     return after
-
-
-def _sized(args, *, upstream=None, about=None, dtype=float, **sizes) -> Probe:
-    single = dtype == np.float32
-    about = about or ("float32 numbers" if single else "ordinary numbers")
-    rtol = 1e-4 if single else 1e-5
-    return Probe(args, about=about, sizes=sizes, upstream=upstream, rtol=rtol)
 
 
 def _any_slope_at_zero(probe: Probe, part: str, got: np.ndarray, expected: np.ndarray) -> str:
@@ -122,9 +136,8 @@ register(
         name="linear_forward",
         points=2,
         reference=nn.linear_forward,
-        probes=_linear_probes,
+        **_LINEAR_PROBES,
         returns=("Y", "cache"),
-        shapes=_LINEAR,
         hints=(
             "X is (N, D), W is (D, M). Which product has shape (N, M)?",
             "Entry [n, m] of Y is the sum over d of X[n, d] W[d, m]: a matrix product.",
@@ -136,9 +149,8 @@ register(
         name="linear_backward",
         points=4,
         reference=nn.linear_backward,
-        probes=_linear_probes,
+        **_LINEAR_PROBES,
         returns=("dX", "dW", "db"),
-        shapes=_LINEAR,
         forward="linear_forward",
         hints=(
             "Write one entry: Y[n, m] = sum over d of X[n, d] W[d, m] + b[m]. "
@@ -154,9 +166,8 @@ register(
         name="relu_forward",
         points=1,
         reference=nn.relu_forward,
-        probes=_relu_probes,
+        **_RELU_PROBES,
         returns=("Y", "cache"),
-        shapes=_RELU,
         hints=(
             "What should become of 3? Of −3?",
             "Each entry is compared with 0 and the larger one kept.",
@@ -169,9 +180,8 @@ register(
         name="relu_backward",
         points=2,
         reference=nn.relu_backward,
-        probes=_relu_probes,
+        **_RELU_PROBES,
         returns=("dX",),
-        shapes=_RELU,
         forward="relu_forward",
         convention=_any_slope_at_zero,
         hints=(
@@ -187,9 +197,8 @@ register(
         name="softmax_cross_entropy_forward",
         points=3,
         reference=nn.softmax_cross_entropy_forward,
-        probes=_loss_probes,
+        **_LOSS_PROBES,
         returns=("loss", "cache"),
-        shapes=_LOSS,
         hints=(
             "What does exp(1000) give in floating point? And does softmax change when the "
             "same number is taken off every logit of a row?",
@@ -205,9 +214,8 @@ register(
         name="softmax_cross_entropy_backward",
         points=3,
         reference=nn.softmax_cross_entropy_backward,
-        probes=_loss_probes,
+        **_LOSS_PROBES,
         returns=("dZ",),
-        shapes=_LOSS,
         forward="softmax_cross_entropy_forward",
         hints=(
             "The loss of one row is log(sum over c of exp(Z[c])) − Z[y]. "
@@ -222,7 +230,13 @@ register(
         name="two_layer_loss_and_grads",
         points=5,
         reference=nn.two_layer_loss_and_grads,
-        probes=_net_probes,
+        make=_net,
+        sizes=(
+            {"N": 5, "D": 6, "M": 7, "C": 4},
+            {"N": 8, "D": 5, "M": 6, "C": 3},
+            {"N": 6, "D": 4, "M": 9, "C": 5},
+        ),
+        smallest={"N": 1, "D": 1, "M": 1, "C": 2},
         returns=("loss", "grads"),
         shapes=_NET,
         hints=(
@@ -238,9 +252,7 @@ register(
         name="momentum_update",
         points=2,
         reference=nn.momentum_update,
-        probes=lambda: _step_probes(learning_rate=(0.1, 0.03), momentum=(0.9, 0.5)),
-        returns=("w", "state"),
-        run=_run_steps,
+        **_step(learning_rate=(0.1, 0.03), momentum=(0.9, 0.5)),
         hints=(
             "What does the velocity remember, and what is it before the first step?",
             'state is an empty dictionary at first: state.get("v", 0.0) is the velocity or 0.',
@@ -253,11 +265,7 @@ register(
         name="adam_update",
         points=3,
         reference=nn.adam_update,
-        probes=lambda: _step_probes(
-            learning_rate=(0.1, 0.01), beta1=(0.9, 0.7), beta2=(0.999, 0.9), eps=(1e-8, 1e-2)
-        ),
-        returns=("w", "state"),
-        run=_run_steps,
+        **_step(learning_rate=(0.1, 0.01), beta1=(0.9, 0.7), beta2=(0.999, 0.9), eps=(1e-8, 1e-2)),
         hints=(
             "Adam keeps two running means: of the gradient and of its square. "
             "Both start at 0. What does that do to the first steps?",

@@ -1,0 +1,97 @@
+"""All that is known about one wrong array: what an explainer looks at."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from course_utils.checking.exercises import Exercise, Probe
+from course_utils.checking.verdict import Finding
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one probe brought: the answer's value of a part, the right one, the finding."""
+
+    probe: Probe
+    got: Any
+    expected: np.ndarray
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class Case:
+    """One returned array of one answer, on every probe.
+
+    Args:
+        exercise: what was asked.
+        part: name of the array.
+        trials: one per probe, in the order of the probes.
+        answer: puts a probe to the answer, gives what it returns by name.
+        reference: the same for the right answer.
+        forward: gives the forward's output for a probe (backward exercises), else None.
+    """
+
+    exercise: Exercise
+    part: str
+    trials: Sequence[Trial]
+    answer: Callable[[Probe], dict[str, Any]]
+    reference: Callable[[Probe], dict[str, Any]]
+    forward: Callable[[Probe], dict[str, Any]] = field(default=lambda probe: {})
+
+    @functools.cached_property
+    def comparable(self) -> list[Trial]:
+        """Trials whose value has the right shape and is finite."""
+        return [t for t in self.trials if _comparable(t)]
+
+    @property
+    def letters(self) -> list[str]:
+        """Letter of each axis of this part, ``["D", "M"]``; "" where none is known."""
+        ndim = np.ndim(self.trials[0].expected)
+        letters = self.exercise.shapes.get(self.part, "").split()
+        return letters if len(letters) == ndim else [""] * ndim
+
+    def numbers(self, probe: Probe) -> dict[str, float]:
+        """Single numbers that a slip may multiply or divide by: sizes, rates, scalars."""
+        named = {**dict(zip(self.exercise.input_names, probe.args, strict=False)), **probe.kwargs}
+        if self.exercise.forward is not None:
+            named[self.exercise.argument_names[0]] = probe.upstream
+        scalars = {k: float(v) for k, v in named.items() if _is_number(v)}
+        return {**{k: float(v) for k, v in probe.sizes.items()}, **scalars}
+
+    def arrays(self, probe: Probe) -> dict[str, np.ndarray]:
+        """Arrays in reach of the answer by name: arguments, upstream gradient, forward output."""
+        found: dict[str, np.ndarray] = {}
+        for name, value in zip(self.exercise.input_names, probe.args, strict=False):
+            for key, array in _arrays_in(name, value):
+                found[key] = array
+        if probe.upstream is not None and np.ndim(probe.upstream):
+            found[self.exercise.argument_names[0]] = np.asarray(probe.upstream)
+        for name, value in self.forward(probe).items():
+            if np.ndim(value) and name not in found:
+                found[name] = np.asarray(value)
+        return {k: v for k, v in found.items() if v.dtype.kind == "f"}
+
+
+def _arrays_in(name: str, value: Any):
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            yield from _arrays_in(str(key), entry)
+    elif isinstance(value, np.ndarray) and value.ndim:
+        yield name, value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.floating)) and not isinstance(value, bool)
+
+
+def _comparable(trial: Trial) -> bool:
+    try:
+        got = np.asarray(trial.got, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return got.shape == np.shape(trial.expected) and bool(np.isfinite(got).all())

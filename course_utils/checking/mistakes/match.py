@@ -1,0 +1,101 @@
+"""Find the mistakes of the catalogue that give exactly what an answer gave."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from course_utils.checking.case import Case
+from course_utils.checking.compare import scale_of
+from course_utils.checking.exercises import Exercise, Probe
+from course_utils.checking.mistakes import WHOLE, Mistake, catalogue
+
+
+def find_mistakes(case: Case) -> list[Mistake]:
+    """Mistakes whose values of this part agree with the answer's on every probe.
+
+    Returns:
+        In the order of the catalogue; more than one if they give the same numbers.
+    """
+    found = []
+    for mistake, named in _values(case.exercise):
+        if case.part in named[0] and all(
+            _agree(t.got, n.get(case.part), t.probe.rtol)
+            for t, n in zip(case.trials, named, strict=True)
+        ):
+            found.append(mistake)
+    return found
+
+
+_computed: dict[tuple, list[tuple[Mistake, list[dict[str, Any]]]]] = {}
+
+
+def _values(exercise: Exercise) -> list[tuple[Mistake, list[dict[str, Any]]]]:
+    """What each mistake of an exercise gives on its probes; those that raise are left out."""
+    key = (exercise.id, exercise.name, exercise.seed)
+    if key not in _computed:
+        probes = exercise.probes()
+        values = [(m, values_on(exercise, m, probes)) for m in catalogue(exercise.name)]
+        _computed[key] = [(m, named) for m, named in values if named is not None]
+    return _computed[key]
+
+
+def values_on(
+    exercise: Exercise, mistake: Mistake, probes: list[Probe]
+) -> list[dict[str, Any]] | None:
+    """What a mistake gives on probes, wrong parts only; None if it raises."""
+    from course_utils.checking.judge import ask, references
+
+    answer, peers = as_answer(exercise, mistake), references()
+    try:
+        named = [ask(exercise, probe, answer, peers) for probe in probes]
+    except Exception:  # a mistake that ends in an exception is told as one
+        return None
+    if mistake.parts == (WHOLE,):
+        return named
+    return [{part: n[part] for part in mistake.parts if part in n} for n in named]
+
+
+def as_answer(exercise: Exercise, mistake: Mistake) -> Callable:
+    """The mistake as a whole answer: its wrong parts, and the reference's for the rest."""
+    if mistake.parts == (WHOLE,):
+        return mistake.wrong
+    names = exercise.returns
+
+    @functools.wraps(exercise.reference)
+    def answer(*args, **kwargs):
+        right = exercise.reference(*args, **kwargs)
+        wrong = mistake.wrong(*args, **kwargs)
+        if not isinstance(wrong, Mapping):
+            wrong = {mistake.parts[0]: wrong}
+        values = list(right) if isinstance(right, tuple) else [right]
+        for part, value in wrong.items():
+            _put(values, names, part, value)
+        return tuple(values) if isinstance(right, tuple) else values[0]
+
+    return answer
+
+
+def _put(values: list, names: tuple[str, ...], part: str, value: Any) -> None:
+    """Replace one part among returned values; ``dW1`` may stand in a dictionary ``grads``."""
+    if part in names:
+        values[names.index(part)] = value
+        return
+    at = names.index("grads")
+    values[at] = {**values[at], part.removeprefix("d"): value}
+
+
+def _agree(got: Any, wrong: Any, rtol: float) -> bool:
+    """Whether two values are the same numbers in the same shape; NaN agrees with NaN."""
+    try:
+        got, wrong = np.asarray(got, dtype=float), np.asarray(wrong, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    if got.shape != wrong.shape:
+        return False
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(got - wrong) <= rtol * scale_of(wrong)
+    return bool(np.all(near | (got == wrong) | (np.isnan(got) & np.isnan(wrong))))

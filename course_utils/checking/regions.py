@@ -1,0 +1,111 @@
+"""Where an array is wrong: only for negative inputs, at the border, from the second sample on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_utils.checking.case import Case, Trial
+from course_utils.checking.compare import scale_of
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where the wrong numbers are, in words, and what they are there if that is known."""
+
+    told: str
+    there: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.told}; there {self.there}" if self.there else self.told
+
+
+def find_region(case: Case) -> Region | None:
+    """The smallest region that holds every wrong number, on every probe; None if all are wrong."""
+    if len(case.comparable) < len(case.trials) or np.ndim(case.trials[0].expected) == 0:
+        return None
+    wrong = [wrong_entries(t) for t in case.trials]
+    if all(w.all() for w in wrong if w.any()):
+        return None
+    masks = [dict(_regions(case, t)) for t in case.trials]
+    best: tuple[float, str] | None = None
+    for told in masks[0]:
+        if not all(told in m for m in masks):
+            continue
+        inside = all(not (w & ~m[told]).any() for w, m in zip(wrong, masks, strict=True))
+        size = float(np.mean([m[told].mean() for m in masks]))
+        # A region that is nearly everything says nothing, nor one with few wrong numbers in it.
+        hits = sum(w.sum() for w in wrong) / max(1, sum(m[told].sum() for m in masks))
+        if inside and size < 0.95 and hits > 0.4 and (best is None or size < best[0]):
+            best = (size, told)
+    if best is None:
+        return None
+    return Region(f"only {best[1]}", _what_is_there(case, wrong))
+
+
+def wrong_entries(trial: Trial) -> np.ndarray:
+    """Which entries differ from the right ones."""
+    difference = np.abs(np.asarray(trial.got, float) - np.asarray(trial.expected, float))
+    return difference > trial.probe.rtol * scale_of(trial.expected)
+
+
+def _regions(case: Case, trial: Trial) -> Iterator[tuple[str, np.ndarray]]:
+    shape = np.shape(trial.expected)
+    for name, array in case.arrays(trial.probe).items():
+        if array.shape == shape:
+            yield f"where {name} < 0", array < 0
+            yield f"where {name} > 0", array > 0
+            yield f"where {name} = 0", array == 0
+            yield f"where {name} ≤ 0", array <= 0
+            yield f"where {name} ≥ 0", array >= 0
+    yield from _labels(trial, shape)
+    for axis, letter in enumerate(case.letters):
+        if shape[axis] < 2:
+            continue
+        along = f"{letter or f'axis {axis}'}"
+        index = np.arange(shape[axis]).reshape([-1 if k == axis else 1 for k in range(len(shape))])
+        for told, chosen in (
+            (f"at the first {along}", index == 0),
+            (f"at the last {along}", index == shape[axis] - 1),
+            (f"after the first {along}", index > 0),
+            (f"before the last {along}", index < shape[axis] - 1),
+        ):
+            yield told, np.broadcast_to(chosen, shape)
+    if len(shape) == 4:
+        border = np.ones(shape, bool)
+        border[..., 1:-1, 1:-1] = False
+        yield "at the border of the image", border
+
+
+def _labels(trial: Trial, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:
+    for value in trial.probe.args:
+        if not isinstance(value, np.ndarray):
+            continue
+        if value.dtype == bool and value.shape == shape[: value.ndim]:
+            wide = value.reshape(value.shape + (1,) * (len(shape) - value.ndim))
+            yield "where the mask is False", np.broadcast_to(~wide, shape)
+        if value.dtype.kind in "iu" and value.shape == shape[:-1]:
+            hit = value[..., None] == np.arange(shape[-1])
+            yield "at the label of each row", hit
+            yield "away from the labels", ~hit
+
+
+def _what_is_there(case: Case, wrong: list[np.ndarray]) -> str:
+    """What the wrong numbers are: 0, or those of an argument."""
+    pairs = list(zip(case.trials, wrong, strict=True))
+    if all(not np.any(np.asarray(t.got)[w]) for t, w in pairs):
+        return "it is 0"
+    if all(np.allclose(np.asarray(t.got)[w], -np.asarray(t.expected)[w]) for t, w in pairs):
+        return "the sign is turned"
+    for name in case.arrays(case.trials[0].probe):
+        arrays = [case.arrays(t.probe).get(name) for t, _ in pairs]
+        if all(
+            a is not None and a.shape == w.shape for a, (_, w) in zip(arrays, pairs, strict=True)
+        ) and all(
+            np.allclose(np.asarray(t.got)[w], a[w], rtol=1e-4, atol=1e-7)
+            for a, (t, w) in zip(arrays, pairs, strict=True)
+        ):
+            return f"it is {name}"
+    return ""
