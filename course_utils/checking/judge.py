@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dataclasses
 import inspect
 import io
 import traceback
@@ -30,6 +31,7 @@ def judge(
     peers: Mapping[str, Callable] | None = None,
     *,
     seconds: float = SECONDS,
+    seed: int | None = None,
 ) -> Verdict:
     """Judge an answer to an exercise.
 
@@ -43,10 +45,13 @@ def judge(
         peers: functions of other exercises by name, used where this one builds
             on them (a backward reads its forward's cache). Default: references.
         seconds: after this long without an end the answer counts as endless.
+        seed: other numbers in the probes, of the same kind; a grader keeps its own.
 
     Returns:
         The verdict; nothing the answer raises escapes, except KeyboardInterrupt.
     """
+    if seed is not None:
+        exercise = dataclasses.replace(exercise, seed=seed)
     right = references()
     verdict = _judge_with(exercise, answer, {**right, **(peers or {})}, seconds)
     if peers and exercise.forward in peers and not verdict.right:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from course_utils.checking.exercises import Exercise, all_exercises, find_exercise
 from course_utils.checking.judge import judge
+from course_utils.checking.mistakes import find_advice
 from course_utils.checking.verdict import Verdict
 from course_utils.console import show
 
@@ -116,7 +117,7 @@ def try_answer(exercise_id: str, function: Callable) -> Verdict:
 
 
 def hint(exercise_id: str, step: int | None = None) -> None:
-    """Print the next of three hints; never the answer.
+    """Print the next of three hints, about the named mistake if there is one; never the answer.
 
     Args:
         exercise_id: ``"3.2"``.
@@ -127,13 +128,24 @@ def hint(exercise_id: str, step: int | None = None) -> None:
         ValueError: step is not 1, 2 or 3.
     """
     asked = find_exercise(exercise_id)
+    key, hints = _hints_for(asked)
     if step is None:
-        step = min(_hints_given.get(asked.id, 0) + 1, 3)
+        step = min(_hints_given.get(key, 0) + 1, 3)
     if step not in (1, 2, 3):
         raise ValueError(f"hint: expected step 1, 2 or 3, got {step!r}")
-    _hints_given[asked.id] = max(step, _hints_given.get(asked.id, 0))
-    told = f"{asked.id} {asked.name}, hint {step} of 3: {asked.hints[step - 1]}"
+    _hints_given[key] = max(step, _hints_given.get(key, 0))
+    told = f"{asked.id} {asked.name}, hint {step} of 3: {hints[step - 1]}"
     print(textwrap.fill(told, width=90))
+
+
+def _hints_for(asked: Exercise) -> tuple[str, tuple[str, str, str]]:
+    """Hints about the mistake that the last verdict named, else about the exercise."""
+    verdict = _answers[asked.id].verdict if asked.id in _answers else None
+    for finding in verdict.findings if verdict else ():
+        advice = find_advice(finding.cause)
+        if advice is not None:
+            return f"{asked.id} {advice.key}", advice.hints
+    return asked.id, asked.hints
 
 
 def progress(lesson: str | int | None = None) -> Progress:

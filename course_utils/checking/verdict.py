@@ -131,7 +131,8 @@ def settle(exercise_id: str, name: str, points: float, findings: list[Finding]) 
 def _told(finding: Finding) -> str:
     if not finding.message:
         return finding.part
-    return f"{finding.part}: {finding.message}" if finding.part else finding.message
+    names_it = finding.message.startswith(f"{finding.part} ")
+    return finding.message if names_it or not finding.part else f"{finding.part}: {finding.message}"
 
 
 def _marked_up(text: str) -> str:
