@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from course_utils.checking.exercises import Exercise, Probe, all_exercises
 from course_utils.checking.judge import judge
+from course_utils.checking.mistakes import match
 from tests.checking.right_answers import RIGHT_ANSWERS
 from tests.checking.wrong_answers import WRONG_ANSWERS, transposed_dW
 
@@ -32,6 +33,14 @@ def test_an_open_blank_is_open_and_earns_nothing(exercise_id):
     assert (verdict.status, verdict.earned) == ("open", 0)
 
 
+@pytest.fixture
+def no_catalogue(monkeypatch):
+    """General mechanisms alone: as if no mistake were known."""
+    monkeypatch.setattr(match, "catalogue", lambda name: [])
+    monkeypatch.setattr(match, "_computed", {})
+
+
+@pytest.mark.usefixtures("no_catalogue")
 @pytest.mark.parametrize(
     ("exercise_id", "answer", "part", "cause", "words"),
     WRONG_ANSWERS,
@@ -57,11 +66,7 @@ def test_a_right_answer_of_another_form_is_right(exercise_id, answer):
     assert verdict.right, verdict.text()
 
 
-@pytest.mark.parametrize("exercise_id", all_exercises())
-def test_every_exercise_has_several_wrong_answers_in_these_tests(exercise_id):
-    assert sum(wrong[0] == exercise_id for wrong in WRONG_ANSWERS) >= 3
-
-
+@pytest.mark.usefixtures("no_catalogue")
 def test_two_slips_in_two_arrays_are_both_told():
     def both(dY, cache):
         X, W = cache
