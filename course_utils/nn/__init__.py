@@ -1,6 +1,11 @@
 """What the lessons build, in NumPy alone: layers, losses, nets, update rules, training."""
 
+from .activations import sigmoid_backward, sigmoid_forward, tanh_backward, tanh_forward
+from .attention import attention_backward, attention_forward
 from .checkpoint import Checkpoint, CheckpointError, load_checkpoint, restore, save_checkpoint
+from .convolution import conv2d_backward, conv2d_forward
+from .dropout import dropout_backward, dropout_forward
+from .embedding import embedding_backward, embedding_forward
 from .evaluation import evaluate
 from .history import History
 from .initializers import (
@@ -19,8 +24,25 @@ from .losses import (
     softmax_cross_entropy_backward,
     softmax_cross_entropy_forward,
 )
+from .lstm import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward
 from .networks import FullyConnectedNet, TwoLayerNet
+from .normalization import (
+    batch_norm_backward,
+    batch_norm_forward,
+    layer_norm_backward,
+    layer_norm_forward,
+    spatial_batch_norm_backward,
+    spatial_batch_norm_forward,
+)
 from .optimizers import Optimizer, make_optimizer
+from .pooling import (
+    average_pool_backward,
+    average_pool_forward,
+    max_pool_backward,
+    max_pool_forward,
+)
+from .recurrent import rnn_backward, rnn_forward, rnn_step_backward, rnn_step_forward
+from .sequence_losses import temporal_softmax_backward, temporal_softmax_forward
 from .training import fit
 from .two_layer import two_layer_loss_and_grads
 from .update_rules import RULES, adam_update, momentum_update, rmsprop_update, sgd_update
@@ -35,28 +57,60 @@ __all__ = [
     "Optimizer",
     "TwoLayerNet",
     "adam_update",
+    "attention_backward",
+    "attention_forward",
+    "average_pool_backward",
+    "average_pool_forward",
+    "batch_norm_backward",
+    "batch_norm_forward",
+    "conv2d_backward",
+    "conv2d_forward",
+    "dropout_backward",
+    "dropout_forward",
+    "embedding_backward",
+    "embedding_forward",
     "evaluate",
     "fit",
     "get_initializer",
     "he_normal",
     "l2_penalty_backward",
     "l2_penalty_forward",
+    "layer_norm_backward",
+    "layer_norm_forward",
     "linear_backward",
     "linear_forward",
     "load_checkpoint",
     "log_softmax",
+    "lstm_backward",
+    "lstm_forward",
+    "lstm_step_backward",
+    "lstm_step_forward",
     "make_optimizer",
+    "max_pool_backward",
+    "max_pool_forward",
     "momentum_update",
     "relu_backward",
     "relu_forward",
     "restore",
     "rmsprop_update",
+    "rnn_backward",
+    "rnn_forward",
+    "rnn_step_backward",
+    "rnn_step_forward",
     "save_checkpoint",
     "sgd_update",
+    "sigmoid_backward",
+    "sigmoid_forward",
     "small_normal",
     "softmax",
     "softmax_cross_entropy_backward",
     "softmax_cross_entropy_forward",
+    "spatial_batch_norm_backward",
+    "spatial_batch_norm_forward",
+    "tanh_backward",
+    "tanh_forward",
+    "temporal_softmax_backward",
+    "temporal_softmax_forward",
     "two_layer_loss_and_grads",
     "xavier_normal",
 ]
