@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.checking.exercises import Exercise, Probe
-from course_utils.checking.verdict import Finding
+from course_utils.checking.verdict import WRONG, Finding
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class Case:
         return [t for t in self.trials if _comparable(t)]
 
     @property
+    def wrong(self) -> list[Trial]:
+        """Trials whose value is wrong."""
+        return [t for t in self.trials if t.finding.status == WRONG]
+
+    @property
     def letters(self) -> list[str]:
         """Letter of each axis of this part, ``["D", "M"]``; "" where none is known."""
         ndim = np.ndim(self.trials[0].expected)
@@ -58,7 +63,7 @@ class Case:
     def numbers(self, probe: Probe) -> dict[str, float]:
         """Single numbers that a slip may multiply or divide by: sizes, rates, scalars."""
         named = {**dict(zip(self.exercise.input_names, probe.args, strict=False)), **probe.kwargs}
-        if self.exercise.forward is not None:
+        if self.exercise.forward is not None and not isinstance(probe.upstream, tuple):
             named[self.exercise.argument_names[0]] = probe.upstream
         scalars = {k: float(v) for k, v in named.items() if _is_number(v)}
         return {**{k: float(v) for k, v in probe.sizes.items()}, **scalars}
@@ -69,7 +74,8 @@ class Case:
         for name, value in zip(self.exercise.input_names, probe.args, strict=False):
             for key, array in _arrays_in(name, value):
                 found[key] = array
-        if probe.upstream is not None and np.ndim(probe.upstream):
+        backward = self.exercise.forward is not None
+        if backward and isinstance(probe.upstream, np.ndarray) and probe.upstream.ndim:
             found[self.exercise.argument_names[0]] = np.asarray(probe.upstream)
         for name, value in self.forward(probe).items():
             if np.ndim(value) and name not in found:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from course_utils.checking.case import Case
+from course_utils.checking.experiments import experiment
 from course_utils.checking.mistakes.match import find_mistakes
 from course_utils.checking.regions import find_region, wrong_entries
 from course_utils.checking.relations import find_relation
@@ -14,17 +15,18 @@ from course_utils.checking.smallest import smallest_case
 from course_utils.checking.verdict import WRONG, Finding
 
 
-def explain(case: Case) -> Finding:
+def explain(case: Case, brief: bool = False) -> Finding:
     """The finding to tell about a part, given how it did on every probe.
 
     Args:
         case: the answer's and the right values on all probes.
+        brief: leave out the case to follow by hand: another part has one already.
 
     Returns:
         The first wrong finding, with the cause named where it is known; right or
         a remark if nothing is wrong.
     """
-    wrong = [t for t in case.trials if t.finding.status == WRONG]
+    wrong = case.wrong
     if not wrong:
         remarks = [t.finding for t in case.trials if t.finding.message]
         return remarks[0] if remarks else case.trials[0].finding
@@ -38,8 +40,9 @@ def explain(case: Case) -> Finding:
         return _with_the_probes_that_fail(case, first)
     relation = find_relation(case)
     if relation is not None:
-        return replace(first, cause=relation.key, message=f"{relation.told}.")
-    return _unknown(case, first)
+        message = f"{relation.told}.{_and_not_finite(case)}"
+        return replace(first, cause=relation.key, message=message)
+    return _unknown(case, first, brief)
 
 
 def _named(case: Case, first: Finding, known: list) -> Finding:
@@ -56,7 +59,13 @@ def _named(case: Case, first: Finding, known: list) -> Finding:
     return replace(first, cause=mistake.id, message=message, evidence=evidence)
 
 
-def _unknown(case: Case, first: Finding) -> Finding:
+def _and_not_finite(case: Case) -> str:
+    """Where the result is NaN or inf besides, in a sentence of its own."""
+    broken = [t for t in case.wrong if t.finding.cause == "nonfinite"]
+    return f" On {broken[0].probe.about}: {broken[0].finding.message}" if broken else ""
+
+
+def _unknown(case: Case, first: Finding, brief: bool) -> Finding:
     """No cause is known: say where it is wrong, and give a case to follow by hand."""
     region = find_region(case)
     failing = _with_the_probes_that_fail(case, first)
@@ -65,10 +74,18 @@ def _unknown(case: Case, first: Finding) -> Finding:
         wrong = [wrong_entries(t) for t in case.trials]
         count, size = sum(int(w.sum()) for w in wrong), sum(w.size for w in wrong)
         message = f"{count} of {size} numbers differ, {region}."
-    small = smallest_case(case)
-    told = f"{message}\n{small}" if small else message
+    tried = experiment(case)
+    small = "" if brief else smallest_case(case)
+    told = "\n".join(line for line in (message, _capital(tried), small) if line)
     evidence = {**first.evidence, "region": str(region or ""), "smallest": small}
-    return replace(first, message=told, evidence=evidence)
+    return replace(first, message=told, evidence={**evidence, "experiment": tried})
+
+
+def _capital(sentence: str) -> str:
+    """Begin with a capital, unless it begins with a name such as dX."""
+    plain = sentence[:1].islower() and sentence.split(" ")[0].isalpha() and len(sentence) > 2
+    name = sentence.split(" ")[0] != sentence.split(" ")[0].lower()
+    return sentence[:1].upper() + sentence[1:] if plain and not name else sentence
 
 
 def _with_the_probes_that_fail(case: Case, first: Finding) -> Finding:

@@ -107,7 +107,10 @@ def _explained(exercise, answer, peers, trials, seconds) -> list[Finding]:
             return {}
 
     def right(probe: Probe) -> dict[str, Any]:
-        return ask(exercise, probe, exercise.reference, references())
+        try:
+            return ask(exercise, probe, exercise.reference, references())
+        except Exception:  # a variation (a rate doubled beyond 1) may be no question at all
+            return {}
 
     def forward(probe: Probe) -> dict[str, Any]:
         partner = next((e for e in all_exercises().values() if e.name == exercise.forward), None)
@@ -116,9 +119,23 @@ def _explained(exercise, answer, peers, trials, seconds) -> list[Finding]:
     try:
         with _quietly(), time_limit(seconds):
             cases = [Case(exercise, part, t, again, right, forward) for part, t in trials.items()]
-            return [explain(case) for case in cases]
+            return _explain_in_order(exercise, cases)
     except TookTooLongError:  # the answer is slow: its verdict stands, without the cause
         return [min((t.finding for t in seen), key=_wrong_first) for seen in trials.values()]
+
+
+def _explain_in_order(exercise: Exercise, cases: list[Case]) -> list[Finding]:
+    """Explain each part; where parts follow from one another, only the first wrong one."""
+    findings: list[Finding] = []
+    for case in cases:
+        before = findings[-1] if findings and exercise.sequential else None
+        if before is not None and before.status == WRONG and case.wrong:
+            message = f"follows from {before.part.removeprefix('w after ')}."
+            findings.append(Finding(case.part, WRONG, "follows", message))
+        else:
+            shown = any(f.evidence.get("smallest") for f in findings)
+            findings.append(explain(case, brief=shown))
+    return findings
 
 
 def _wrong_first(finding: Finding) -> int:

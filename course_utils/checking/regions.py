@@ -9,6 +9,7 @@ import numpy as np
 
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import scale_of
+from course_utils.words import number
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,20 @@ def _what_is_there(case: Case, wrong: list[np.ndarray]) -> str:
         return "the sign is turned"
     for name in case.arrays(case.trials[0].probe):
         arrays = [case.arrays(t.probe).get(name) for t, _ in pairs]
-        if all(
-            a is not None and a.shape == w.shape for a, (_, w) in zip(arrays, pairs, strict=True)
-        ) and all(
-            np.allclose(np.asarray(t.got)[w], a[w], rtol=1e-4, atol=1e-7)
-            for a, (t, w) in zip(arrays, pairs, strict=True)
-        ):
-            return f"it is {name}"
+        if any(a is None or a.shape != w.shape for a, (_, w) in zip(arrays, pairs, strict=True)):
+            continue
+        factor = _common_factor([(t.got, a, w) for a, (t, w) in zip(arrays, pairs, strict=True)])
+        if factor is not None:
+            times = "" if abs(factor - 1) < 1e-4 else f"{number(factor)} times "
+            return f"it is {times}{name}"
     return ""
+
+
+def _common_factor(triples: list[tuple]) -> float | None:
+    """The c for which got = c·array wherever it is wrong, on all probes; None if there is none."""
+    got = np.concatenate([np.asarray(g, float)[w] for g, _, w in triples])
+    array = np.concatenate([np.asarray(a, float)[w] for _, a, w in triples])
+    if not np.any(array):
+        return None
+    factor = float(got @ array / (array @ array))
+    return factor if np.allclose(got, factor * array, rtol=1e-4, atol=1e-7) else None

@@ -15,8 +15,11 @@ import numpy as np
 
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close, scale_of
-from course_utils.checking.exercises import Probe
 from course_utils.checking.factors import recognise
+from course_utils.checking.substitutions import as_if_input_were
+from course_utils.checking.verdict import WRONG
+
+ENOUGH = 3  # probes that a relation must hold on when others cannot be asked
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,17 @@ class Relation:
 
 
 def find_relation(case: Case) -> Relation | None:
-    """The first relation that holds on every probe, if the shapes are right."""
-    if len(case.comparable) < max(2, len(case.trials)):
+    """The first relation that holds on every probe, if the shapes are right.
+
+    Probes where the answer is NaN or inf are left out if enough others remain:
+    a wrong base of the logarithm is one even if logits of 1000 overflow besides.
+    """
+    usable = case.comparable
+    if len(usable) < len(case.trials):
+        if len(usable) < ENOUGH or not any(t.finding.status == WRONG for t in usable):
+            return None
+        case = replace(case, trials=usable)
+    if len(usable) < 2:
         return None
     for relation in RELATIONS:
         found = relation(case)
@@ -84,7 +96,7 @@ def right_but_for_signs(case: Case) -> Relation | None:
 
 def upstream_not_used_once(case: Case) -> Relation | None:
     """A backward is linear in the upstream gradient: twice the upstream, twice the result."""
-    if case.exercise.forward is None:
+    if not _has_one_upstream(case):
         return None
     name = case.exercise.argument_names[0]
     for power, key, told in (
@@ -98,7 +110,7 @@ def upstream_not_used_once(case: Case) -> Relation | None:
 
 def one_of_the_samples(case: Case) -> Relation | None:
     """A sum over the batch (or over time) of which only one term was kept."""
-    if case.exercise.forward is None or np.ndim(case.trials[0].probe.upstream) < 2:
+    if not _has_one_upstream(case) or np.ndim(case.trials[0].probe.upstream) < 2:
         return None
     letters = case.exercise.shapes.get(case.exercise.argument_names[0], "").split()
     for axis, letter in enumerate(letters[:2]):
@@ -111,6 +123,8 @@ def one_of_the_samples(case: Case) -> Relation | None:
                     f"{told} {thing}",
                     f"only the {told} {thing} counts: the others are overwritten or left out",
                 )
+            if _everywhere(case, lambda t, a=axis, w=which: t.expected - _only(case, t, a, w)):
+                return Relation(f"without {told} {thing}", f"the {told} {thing} is left out")
     return None
 
 
@@ -154,6 +168,22 @@ def a_term_more_or_less(case: Case) -> Relation | None:
     return _a_constant_more(case)
 
 
+def the_other_way_round(case: Case) -> Relation | None:
+    """An array minus the right one: what should be kept is dropped, and the reverse."""
+    for name in case.arrays(case.trials[0].probe):
+
+        def rest(trial: Trial, name: str = name) -> np.ndarray | None:
+            array = _shaped_like(case.arrays(trial.probe).get(name), trial)
+            return None if array is None else array - trial.expected
+
+        if _everywhere(case, rest):
+            return Relation(
+                f"rest of {name}",
+                f"{name} minus the right value: what should be kept is dropped, and the reverse",
+            )
+    return None
+
+
 def times_an_array(case: Case) -> Relation | None:
     """The right array multiplied or divided, entry by entry, by an array in reach."""
     if np.ndim(case.trials[0].expected) == 0:
@@ -165,16 +195,29 @@ def times_an_array(case: Case) -> Relation | None:
     return None
 
 
+def as_if_input_were_another(case: Case) -> Relation | None:
+    """Exactly what would be right for another input: |X| in place of X, 1 − p in place of p."""
+    told = as_if_input_were(case)
+    return Relation(f"as if {told}", f"this would be right if {told}") if told else None
+
+
 RELATIONS: list[Callable[[Case], Relation | None]] = [
     times_a_factor,
     equal_to_an_input,
     other_order,
     upstream_not_used_once,
     one_of_the_samples,
+    the_other_way_round,
     a_term_more_or_less,
     times_an_array,
+    as_if_input_were_another,
     right_but_for_signs,
 ]
+
+
+def _has_one_upstream(case: Case) -> bool:
+    upstream = case.trials[0].probe.upstream
+    return case.exercise.forward is not None and not isinstance(upstream, tuple)
 
 
 def _at(factor) -> str:
@@ -331,8 +374,3 @@ def _changed(case: Case, trial: Trial, name: str, change) -> np.ndarray | None:
     if array.ndim and array.shape != shape[len(shape) - array.ndim :]:
         return None
     return change(np.asarray(trial.expected, float), np.asarray(array, float))
-
-
-def doubled(probe: Probe) -> Probe:
-    """The probe with twice the upstream gradient."""
-    return replace(probe, upstream=2 * np.asarray(probe.upstream))

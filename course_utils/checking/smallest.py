@@ -18,14 +18,15 @@ LARGEST = 20  # numbers; a case with more is no help to anybody at midnight
 
 def smallest_case(case: Case) -> str:
     """The failing probe with the fewest numbers, in words; "" if none is small enough."""
-    for sizes in _growing(case.exercise.smallest):
+    at_least = case.exercise.smallest
+    for sizes in _growing(at_least):
         for seed in range(TRIES):
             probe = case.exercise.probe(Draw(np.random.default_rng(seed), small=True), sizes)
             if _count(probe) > LARGEST:
                 break
             right, got = case.reference(probe).get(case.part), _answer(case, probe)
             if right is not None and not _same(got, right):
-                return _told(case, probe, got, right)
+                return _needed(at_least, sizes) + _told(case, probe, got, right)
     return ""
 
 
@@ -35,6 +36,15 @@ def _growing(smallest: Mapping[str, int]) -> Iterator[dict[str, int]]:
     for step in sorted(steps, key=lambda s: (sum(s), s)):
         if sum(step) <= 3:
             yield {k: v + more for (k, v), more in zip(smallest.items(), step, strict=True)}
+
+
+def _needed(smallest: Mapping[str, int], sizes: Mapping[str, int]) -> str:
+    """Say which size had to grow before it failed: the slip is in that sum or loop."""
+    grown = [letter for letter in sizes if sizes[letter] > smallest[letter]]
+    if len(grown) != 1:
+        return ""
+    (letter,) = grown
+    return f"Right for {letter} = {smallest[letter]}, wrong from {letter} = {sizes[letter]} on. "
 
 
 def _answer(case: Case, probe: Probe) -> Any:
@@ -52,15 +62,17 @@ def _same(got: Any, right: Any) -> bool:
 
 
 def _count(probe: Probe) -> int:
-    arrays = [*probe.args, probe.upstream]
+    upstream = probe.upstream if isinstance(probe.upstream, tuple) else (probe.upstream,)
+    arrays = [*probe.args, *upstream]
     flat = [v for a in arrays for v in (a.values() if isinstance(a, dict) else [a])]
     return sum(np.size(a) for a in flat if a is not None)
 
 
 def _told(case: Case, probe: Probe, got: Any, right: Any) -> str:
     given = dict(zip(case.exercise.input_names, probe.args, strict=False))
-    if probe.upstream is not None:
-        given[case.exercise.argument_names[0]] = probe.upstream
+    if case.exercise.forward is not None:
+        upstream = probe.upstream if isinstance(probe.upstream, tuple) else (probe.upstream,)
+        given |= dict(zip(case.exercise.argument_names, upstream, strict=False))
     given |= probe.kwargs
     spread = {}
     for name, value in given.items():

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from course_utils.checking.exercises import Exercise, Probe, all_exercises
 from course_utils.checking.judge import judge
-from course_utils.checking.mistakes import match
 from tests.checking.right_answers import RIGHT_ANSWERS
 from tests.checking.wrong_answers import WRONG_ANSWERS, transposed_dW
 
@@ -31,13 +30,6 @@ def test_an_open_blank_is_open_and_earns_nothing(exercise_id):
 
     verdict = judge(exercise(exercise_id), blank)
     assert (verdict.status, verdict.earned) == ("open", 0)
-
-
-@pytest.fixture
-def no_catalogue(monkeypatch):
-    """General mechanisms alone: as if no mistake were known."""
-    monkeypatch.setattr(match, "catalogue", lambda name: [])
-    monkeypatch.setattr(match, "_computed", {})
 
 
 @pytest.mark.usefixtures("no_catalogue")

@@ -101,6 +101,8 @@ class Exercise:
         convention: is asked about wrong values of the right shape, as
             ``convention(probe, part, got, expected)``; a remark if they are as
             right as the reference's (another slope at a kink), else "".
+        sequential: the parts follow from one another, so only the first wrong one is
+            explained.
         seed: found by the probe designer: with it all known mistakes differ.
         planned: the section of the lesson that asks this is not written yet.
     """
@@ -119,6 +121,7 @@ class Exercise:
     run: Runner | None = None
     forward: str | None = None
     convention: Callable[[Probe, str, np.ndarray, np.ndarray], str] | None = None
+    sequential: bool = False
     seed: int = 0
     planned: bool = False
 

@@ -101,6 +101,7 @@ def _step(**settings: tuple[float, float]):
         "smallest": {"D": 1},
         "run": _run_steps,
         "returns": ("w", "state"),
+        "sequential": True,
     }
 
 
