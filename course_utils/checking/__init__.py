@@ -6,7 +6,7 @@ from course_utils.checking.gradient_check import (
     gradient_check,
     layer_gradient_check,
 )
-from course_utils.checking.judge import judge
+from course_utils.checking.judge import judge, judge_all
 from course_utils.checking.session import answers, check, exercise, hint, progress, try_answer
 from course_utils.checking.verdict import Finding, Verdict
 
@@ -22,6 +22,7 @@ __all__ = [
     "gradient_check",
     "hint",
     "judge",
+    "judge_all",
     "layer_gradient_check",
     "progress",
     "try_answer",

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.checking.asking import ask, references
 from course_utils.checking.compare import scale_of
 from course_utils.checking.exercises import SEEDS, Exercise, all_exercises
-from course_utils.checking.judge import ask, references
 from course_utils.checking.mistakes import Mistake, catalogue
 from course_utils.checking.mistakes.match import values_on
 

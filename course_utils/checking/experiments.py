@@ -47,7 +47,7 @@ def _dependence(case: Case, probes: list[Probe], name: str) -> str:
     if mine is None or right is None:
         return ""
     return (
-        f"when {name} is doubled, {part} should {_FOLD[right]}, and yours "
+        f"When {name} is doubled, {part} should {_FOLD[right]}, and yours "
         f"{_third_person(_FOLD[mine])}."
     )
 
@@ -83,7 +83,7 @@ def _mixed_samples(case: Case, probes: list[Probe]) -> str:
             right = case.reference(probe).get(case.part), case.reference(other).get(case.part)
             if not _rest_changes(*right) and _rest_changes(*mine):
                 return (
-                    f"the other rows of {case.part} change when only the first sample of {name} "
+                    f"The other rows of {case.part} change when only the first sample of {name} "
                     "does: samples are mixed. A sum or a maximum over the wrong axis?"
                 )
     return ""

@@ -76,16 +76,9 @@ def _unknown(case: Case, first: Finding, brief: bool) -> Finding:
         message = f"{count} of {size} numbers differ, {region}."
     tried = experiment(case)
     small = "" if brief else smallest_case(case)
-    told = "\n".join(line for line in (message, _capital(tried), small) if line)
+    told = "\n".join(line for line in (message, tried, small) if line)
     evidence = {**first.evidence, "region": str(region or ""), "smallest": small}
     return replace(first, message=told, evidence={**evidence, "experiment": tried})
-
-
-def _capital(sentence: str) -> str:
-    """Begin with a capital, unless it begins with a name such as dX."""
-    plain = sentence[:1].islower() and sentence.split(" ")[0].isalpha() and len(sentence) > 2
-    name = sentence.split(" ")[0] != sentence.split(" ")[0].lower()
-    return sentence[:1].upper() + sentence[1:] if plain and not name else sentence
 
 
 def _with_the_probes_that_fail(case: Case, first: Finding) -> Finding:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import copy
 import dataclasses
 import inspect
-import io
 import traceback
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from course_utils.checking.asking import ask, quietly, references
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close, compare_part
-from course_utils.checking.exercises import Exercise, Probe, all_exercises
+from course_utils.checking.exercises import Exercise, Probe, all_exercises, find_exercise
 from course_utils.checking.explain import explain
-from course_utils.checking.returns import WrongReturnError, kind_of, name_returns
+from course_utils.checking.returns import WrongReturnError, kind_of
 from course_utils.checking.time_limit import TookTooLongError, time_limit
 from course_utils.checking.verdict import NOTE, OPEN, RIGHT, WRONG, Finding, Verdict, settle
 
@@ -26,7 +23,7 @@ SECONDS = 20.0
 
 
 def judge(
-    exercise: Exercise,
+    exercise: Exercise | str,
     answer: Callable,
     peers: Mapping[str, Callable] | None = None,
     *,
@@ -40,7 +37,7 @@ def judge(
     agree. All returned arrays are judged, so two slips are both told.
 
     Args:
-        exercise: what was asked.
+        exercise: what was asked, or its id such as ``"3.2"``.
         answer: the function to judge.
         peers: functions of other exercises by name, used where this one builds
             on them (a backward reads its forward's cache). Default: references.
@@ -49,7 +46,12 @@ def judge(
 
     Returns:
         The verdict; nothing the answer raises escapes, except KeyboardInterrupt.
+
+    Raises:
+        UnknownExerciseError: no exercise has this id.
     """
+    if isinstance(exercise, str):
+        exercise = find_exercise(exercise)
     if seed is not None:
         exercise = dataclasses.replace(exercise, seed=seed)
     right = references()
@@ -62,9 +64,30 @@ def judge(
     return verdict
 
 
-def references() -> dict[str, Callable]:
-    """The reference of every exercise, by the name of its function."""
-    return {e.name: e.reference for e in all_exercises().values()}
+def judge_all(
+    answers: Mapping[str, Callable], *, seconds: float = SECONDS, seed: int | None = None
+) -> dict[str, Verdict]:
+    """Judge several functions by name, each beside those already found right.
+
+    Args:
+        answers: functions by the names that the exercises ask for; other names
+            are passed over.
+        seconds: for each.
+        seed: as for `judge`.
+
+    Returns:
+        Verdicts by exercise id, in the order of the lessons.
+    """
+    verdicts: dict[str, Verdict] = {}
+    right: dict[str, Callable] = {}
+    for asked in all_exercises().values():
+        if asked.name not in answers:
+            continue
+        answer = answers[asked.name]
+        verdicts[asked.id] = judge(asked, answer, right, seconds=seconds, seed=seed)
+        if verdicts[asked.id].right:
+            right[asked.name] = answer
+    return verdicts
 
 
 def _judge_with(exercise, answer, peers, seconds) -> Verdict:
@@ -73,7 +96,7 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
     about_call: list[Finding] = []
     given: dict[str, Any] = {}
     try:
-        with _quietly(), time_limit(seconds):
+        with quietly(), time_limit(seconds):
             for probe in exercise.probes():
                 got = ask(exercise, probe, answer, peers, about_call, given)
                 expected = ask(exercise, probe, exercise.reference, references())
@@ -117,7 +140,7 @@ def _explained(exercise, answer, peers, trials, seconds) -> list[Finding]:
         return ask(partner, probe, partner.reference, references()) if partner else {}
 
     try:
-        with _quietly(), time_limit(seconds):
+        with quietly(), time_limit(seconds):
             cases = [Case(exercise, part, t, again, right, forward) for part, t in trials.items()]
             return _explain_in_order(exercise, cases)
     except TookTooLongError:  # the answer is slow: its verdict stands, without the cause
@@ -140,57 +163,6 @@ def _explain_in_order(exercise: Exercise, cases: list[Case]) -> list[Finding]:
 
 def _wrong_first(finding: Finding) -> int:
     return (WRONG, NOTE, RIGHT).index(finding.status)
-
-
-def ask(
-    exercise: Exercise,
-    probe: Probe,
-    function: Callable,
-    peers: Mapping[str, Callable],
-    about_call: list[Finding] | None = None,
-    given: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Put one probe to one function.
-
-    Args:
-        exercise: says how to ask.
-        probe: the question; its arrays are copied first.
-        function: the answer.
-        peers: functions of other exercises by name, for the cache a backward reads.
-        about_call: collects findings about changed inputs.
-        given: takes the arguments of the latest call, to be told beside an exception.
-
-    Returns:
-        What came back, by name.
-    """
-    about_call = [] if about_call is None else about_call
-    given = {} if given is None else given
-
-    def call(*args, free: tuple[str, ...] = (), **kwargs):
-        args = tuple(copy.deepcopy(a) for a in args)
-        before = copy.deepcopy(args)
-        given.update(zip(exercise.argument_names, before, strict=False))
-        result = function(*args, **kwargs)
-        for name, old, new in zip(exercise.argument_names, before, args, strict=False):
-            if name not in free:
-                about_call.extend(_changed(name, old, new))
-        return result
-
-    run = exercise.run or default_run(exercise)
-    with np.errstate(all="ignore"):
-        return run(call, probe, peers)
-
-
-def default_run(exercise: Exercise):
-    """The usual way to ask: pass the probe's arguments, name what is returned."""
-
-    def run(call, probe, peers):
-        if exercise.forward is None:
-            return name_returns(exercise.returns, call(*probe.args, **probe.kwargs))
-        _, cache = peers[exercise.forward](*(copy.deepcopy(a) for a in probe.args))
-        return name_returns(exercise.returns, call(probe.upstream, cache, **probe.kwargs))
-
-    return run
 
 
 def _compare(exercise, probe, got: dict, expected: dict) -> dict[str, Finding]:
@@ -238,22 +210,6 @@ def _same(first, second) -> bool:
         return True  # not numbers at all: told as a wrong type already
 
 
-def _changed(name: str, old: Any, new: Any) -> list[Finding]:
-    """Findings for every array inside an argument that is not what it was."""
-    if isinstance(old, (tuple, list)):
-        pairs = zip(old, new, strict=False)
-        return [f for i, (a, b) in enumerate(pairs) for f in _changed(f"{name}[{i}]", a, b)]
-    if isinstance(old, dict):
-        return [f for key in old for f in _changed(f'{name}["{key}"]', old[key], new.get(key))]
-    if not isinstance(old, np.ndarray) or np.array_equal(old, new, equal_nan=old.dtype.kind == "f"):
-        return []
-    message = (
-        f"{name} was changed in place, but its owner still needs it. "
-        f"Work on a copy ({name.split('[')[0]}.copy()), or make a new array."
-    )
-    return [Finding("", WRONG, "mutated", message, {"argument": name})]
-
-
 def _broken(exercise: Exercise, name: str, error: BaseException, answer, given) -> Verdict:
     if isinstance(error, WrongReturnError):
         return _stopped(exercise, name, Finding("", WRONG, "returns", str(error)))
@@ -285,11 +241,3 @@ def _line_of(error: BaseException, answer: Callable):
 
 def _stopped(exercise: Exercise, name: str, finding: Finding) -> Verdict:
     return settle(exercise.id, name, exercise.points, [finding])
-
-
-@contextlib.contextmanager
-def _quietly():
-    """Hide what an answer prints and warns while it is probed."""
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

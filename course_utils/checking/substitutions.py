@@ -9,13 +9,13 @@ import numpy as np
 
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close
-from course_utils.checking.variation import float_inputs, with_input
+from course_utils.checking.variation import float_inputs, settings, with_input
 
 
 def as_if_input_were(case: Case) -> str:
     """The substitution that makes the answer right on every probe, ``"X were |X|"``; or ""."""
     first = case.trials[0].probe
-    for name, value in float_inputs(case, first):
+    for name, value in (*float_inputs(case, first), *settings(first)):
         for told, change in _changes(name, value):
             if _explains(case, name, change):
                 return told

@@ -23,6 +23,10 @@ def float_inputs(case: Case, probe: Probe) -> Iterator[tuple[str, Any]]:
                 isinstance(entry, np.ndarray) and entry.dtype.kind == "f"
             ):
                 yield key, entry
+
+
+def settings(probe: Probe) -> Iterator[tuple[str, float]]:
+    """Keyword arguments that are numbers, such as a rate; to double one may make no sense."""
     yield from ((k, v) for k, v in probe.kwargs.items() if isinstance(v, float))
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_utils.checking.exercises import Exercise, Probe, all_exercises
-from course_utils.checking.judge import judge
+from course_utils.checking.judge import judge, judge_all
 from tests.checking.right_answers import RIGHT_ANSWERS
 from tests.checking.wrong_answers import WRONG_ANSWERS, transposed_dW
 
@@ -209,3 +209,33 @@ def test_the_text_names_exercise_function_points_and_where_help_is():
     text = judge(exercise("3.2"), transposed_dW).text()
     assert text.startswith("✗ 3.2 transposed_dW: 2.7 of 4 points")
     assert 'hint("3.2")' in text
+
+
+def test_an_exercise_may_be_given_by_its_id():
+    assert judge("3.3", exercise("3.3").reference).right
+
+
+def test_many_functions_are_judged_beside_the_right_ones():
+    def linear_backward(dY, cache):
+        return dY @ cache["W"].T, cache["X"].T @ dY, dY.sum(axis=0)
+
+    verdicts = judge_all(
+        {
+            "linear_forward": lambda X, W, b: (X @ W + b, {"X": X, "W": W}),
+            "linear_backward": linear_backward,
+            "relu_forward": lambda X: (X, X),
+            "helper": print,
+        }
+    )
+    assert {k: v.status for k, v in verdicts.items()} == {
+        "3.1": "right",
+        "3.2": "right",
+        "3.3": "wrong",
+    }
+
+
+def test_other_seeds_ask_other_numbers():
+    probes = exercise("3.2").probes
+    assert not np.array_equal(probes(1)[0].args[0], probes(2)[0].args[0])
+    np.testing.assert_array_equal(probes(1)[0].args[0], probes(1)[0].args[0])
+    assert judge("3.2", exercise("3.2").reference, seed=77).right

@@ -154,5 +154,5 @@ WRONG_ANSWERS = [
     ("3.8", momentum_in_place, "", "mutated", "w was changed in place"),
     ("3.9", adam_without_correction, "w after step 1", "values", "differ"),
     ("3.9", adam_stuck_at_one, "w after step 2", "values", "differ"),
-    ("3.9", adam_eps_inside, "w after step 1", "values", "eps = 0.01"),
+    ("3.9", adam_eps_inside, "w after step 1", "values", "wrong on learning_rate"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.checking.asking import ask, references
 from course_utils.checking.case import Case
 from course_utils.checking.compare import scale_of
 from course_utils.checking.exercises import Exercise, Probe
@@ -47,8 +48,6 @@ def values_on(
     exercise: Exercise, mistake: Mistake, probes: list[Probe]
 ) -> list[dict[str, Any]] | None:
     """What a mistake gives on probes, wrong parts only; None if it raises."""
-    from course_utils.checking.judge import ask, references
-
     answer, peers = as_answer(exercise, mistake), references()
     try:
         named = [ask(exercise, probe, answer, peers) for probe in probes]

@@ -1,0 +1,96 @@
+"""Put a probe to an answer: copies of the arguments in, results by name out."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from course_utils.checking.exercises import Exercise, Probe, all_exercises
+from course_utils.checking.returns import name_returns
+from course_utils.checking.verdict import WRONG, Finding
+
+
+def references() -> dict[str, Callable]:
+    """The reference of every exercise, by the name of its function."""
+    return {e.name: e.reference for e in all_exercises().values()}
+
+
+def ask(
+    exercise: Exercise,
+    probe: Probe,
+    function: Callable,
+    peers: Mapping[str, Callable],
+    about_call: list[Finding] | None = None,
+    given: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Put one probe to one function.
+
+    Args:
+        exercise: says how to ask.
+        probe: the question; its arrays are copied first.
+        function: the answer.
+        peers: functions of other exercises by name, for the cache a backward reads.
+        about_call: collects findings about changed inputs.
+        given: takes the arguments of the latest call, to be told beside an exception.
+
+    Returns:
+        What came back, by name.
+    """
+    about_call = [] if about_call is None else about_call
+    given = {} if given is None else given
+
+    def call(*args, free: tuple[str, ...] = (), **kwargs):
+        args = tuple(copy.deepcopy(a) for a in args)
+        before = copy.deepcopy(args)
+        given.update(zip(exercise.argument_names, before, strict=False))
+        result = function(*args, **kwargs)
+        for name, old, new in zip(exercise.argument_names, before, args, strict=False):
+            if name not in free:
+                about_call.extend(_changed(name, old, new))
+        return result
+
+    run = exercise.run or default_run(exercise)
+    with np.errstate(all="ignore"):
+        return run(call, probe, peers)
+
+
+def default_run(exercise: Exercise):
+    """The usual way to ask: pass the probe's arguments, name what is returned."""
+
+    def run(call, probe, peers):
+        if exercise.forward is None:
+            return name_returns(exercise.returns, call(*probe.args, **probe.kwargs))
+        _, cache = peers[exercise.forward](*(copy.deepcopy(a) for a in probe.args))
+        return name_returns(exercise.returns, call(probe.upstream, cache, **probe.kwargs))
+
+    return run
+
+
+def _changed(name: str, old: Any, new: Any) -> list[Finding]:
+    """Findings for every array inside an argument that is not what it was."""
+    if isinstance(old, (tuple, list)):
+        pairs = zip(old, new, strict=False)
+        return [f for i, (a, b) in enumerate(pairs) for f in _changed(f"{name}[{i}]", a, b)]
+    if isinstance(old, dict):
+        return [f for key in old for f in _changed(f'{name}["{key}"]', old[key], new.get(key))]
+    if not isinstance(old, np.ndarray) or np.array_equal(old, new, equal_nan=old.dtype.kind == "f"):
+        return []
+    message = (
+        f"{name} was changed in place, but its owner still needs it. "
+        f"Work on a copy ({name.split('[')[0]}.copy()), or make a new array."
+    )
+    return [Finding("", WRONG, "mutated", message, {"argument": name})]
+
+
+@contextlib.contextmanager
+def quietly():
+    """Hide what an answer prints and warns while it is probed."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
