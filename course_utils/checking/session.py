@@ -154,7 +154,7 @@ def progress(lesson: str | int | None = None) -> Progress:
     Args:
         lesson: ``"03"``; by default those of which an answer was run, else all.
     """
-    known = all_exercises().values()
+    known = [e for e in all_exercises().values() if not e.planned or e.id in _answers]
     if lesson is not None:
         wanted = {f"{int(lesson):02d}"}
     else:

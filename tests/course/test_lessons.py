@@ -63,7 +63,7 @@ def test_style(path):
 @pytest.mark.parametrize("path", SOURCES, ids=[p.stem for p in SOURCES])
 def test_exercises_are_those_of_the_registry(path):
     asked = {(b.exercise_id, b.function) for b in find_blanks(read_lesson(path))}
-    known = all_exercises().values()
+    known = [e for e in all_exercises().values() if not e.planned]
     registered = {(e.id, e.name) for e in known if e.lesson == path.stem[:2]}
     assert asked == registered
 

@@ -85,6 +85,7 @@ class Exercise:
         name: name of the function the student writes.
         points: what it is worth.
         reference: a right answer, served while the blank is open.
+        hints: three steps, from a question to nearly there, never the answer.
         make: makes a probe from a `Draw` and sizes.
         sizes: sizes of the probes, ``({"N": 5, "D": 6}, …)``, all distinct within a
             probe so that a wrong axis shows, and each letter with several values, so
@@ -94,7 +95,8 @@ class Exercise:
         shapes: letters for the shape of every argument and returned array,
             ``{"dW": "D M", "loss": ""}``.
         returns: names of what is returned, in order; a ``cache`` is free in form.
-        hints: three steps, from a question to nearly there, never the answer.
+        judged_by: judges an answer where probes are not the way (a derivation is read
+            line by line), as ``judged_by(exercise, answer)``; else `make` is needed.
         run: calls the answer on a probe and names what came back; the default
             passes ``probe.args`` and names the returned values by `returns`.
         forward: name of the forward function whose cache this backward reads.
@@ -111,13 +113,14 @@ class Exercise:
     name: str
     points: float
     reference: Callable
-    make: Callable[[Draw, Sizes], Probe]
-    sizes: tuple[Sizes, ...]
-    smallest: Sizes
-    returns: tuple[str, ...]
     hints: tuple[str, str, str]
+    make: Callable[[Draw, Sizes], Probe] | None = None
+    sizes: tuple[Sizes, ...] = ()
+    smallest: Sizes = field(default_factory=dict)
+    returns: tuple[str, ...] = ()
     special: Callable[[Draw], list[Probe]] | None = None
     shapes: Mapping[str, str] = field(default_factory=dict)
+    judged_by: Callable[[Exercise, Callable], Any] | None = None
     run: Runner | None = None
     forward: str | None = None
     convention: Callable[[Probe, str, np.ndarray, np.ndarray], str] | None = None
@@ -188,6 +191,8 @@ def register(*exercises: Exercise) -> None:
                 )
         if len(new.hints) != 3:
             raise ValueError(f"exercise {new.id}: expected 3 hints, got {len(new.hints)}")
+        if (new.make is None) == (new.judged_by is None):
+            raise ValueError(f"exercise {new.id}: expected either make or judged_by")
         _REGISTRY[new.id] = replace(new, seed=_seeds().get(new.id, new.seed))
 
 
