@@ -8,130 +8,115 @@ never from the gradient under test; such entries are set aside and counted.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import numpy as np
 
+from course_utils.checking.gradient_report import (
+    GradientReport,
+    gathered,
+    mostly_aside,
+    slip_in,
+)
+from course_utils.checking.kinks import ASIDE, measure
+from course_utils.checking.point import Point, unfit
 
-@dataclass(frozen=True)
-class EntryError:
-    """One entry whose gradient disagrees with the slope that was measured."""
-
-    key: str
-    index: tuple[int, ...]
-    gradient: float
-    slope: float
-
-
-@dataclass(frozen=True)
-class GradientReport:
-    """What a gradient check found.
-
-    Args:
-        checked: entries compared, per array.
-        aside: entries set aside because a kink lies within ±step, per array.
-        wrong: entries that disagree.
-        worst: the largest relative difference among entries compared, per array.
-        tolerance: the largest relative difference allowed.
-        problem: why nothing could be compared, if so.
-    """
-
-    checked: dict[str, int]
-    aside: dict[str, int]
-    wrong: tuple[EntryError, ...]
-    worst: dict[str, float]
-    tolerance: float
-    problem: str = ""
-    problems: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def passed(self) -> bool:
-        """Whether every entry compared agrees, and there were any."""
-        return not self.wrong and not self.problem and not self.problems
-
-    def __bool__(self) -> bool:
-        return self.passed
-
-    def text(self) -> str:
-        """A line per array; numbers that differ between machines are left out."""
-        if self.problem:
-            return f"✗ gradient check: {self.problem}"
-        lines = []
-        for key in self.checked:
-            bad = [e for e in self.wrong if e.key == key]
-            if key in self.problems:
-                lines.append(f"✗ {key}: {self.problems[key]}")
-            elif bad:
-                worst = max(bad, key=lambda e: abs(e.gradient - e.slope))
-                lines.append(
-                    f"✗ {key}: {len(bad)} of {self.checked[key]} entries disagree, the most at "
-                    f"{list(worst.index)}: gradient {worst.gradient:.4g}, slope {worst.slope:.4g}"
-                )
-            else:
-                lines.append(f"✓ {key}: {self.checked[key]} entries agree to {self.tolerance:.0e}")
-            if self.aside[key]:
-                lines[-1] += f" ({self.aside[key]} set aside: a kink within one step)"
-        return "\n".join(lines)
-
-    def __repr__(self) -> str:
-        return self.text()
+Arrays = Mapping[str, np.ndarray]
 
 
 def gradient_check(
-    f: Callable[[dict[str, np.ndarray]], float],
-    params: Mapping[str, np.ndarray],
-    grads: Mapping[str, np.ndarray],
+    f: Callable[..., float],
+    params: Arrays | np.ndarray | float,
+    grads: Arrays | np.ndarray | float | Callable,
     *,
     samples: int = 60,
     step: float = 1e-5,
     tolerance: float = 1e-6,
     rng: np.random.Generator | None = None,
+    name: str = "x",
 ) -> GradientReport:
     """Compare gradients with central differences (f(x + h) − f(x − h)) / 2h.
 
+    An entry is wrong only if it disagrees at more than one step size, so neither
+    strong curvature nor the rounding of a large loss accuses a right gradient.
+
     Args:
-        f: function of a dictionary of arrays; returns the loss. Called with
-            copies, so it cannot harm `params`.
-        params: float64 arrays, any shapes.
-        grads: the gradients to check, same keys and shapes.
+        f: function of a dictionary of arrays, or of one array; returns the loss.
+            Called with copies, so it cannot harm `params`.
+        params: float64 arrays, any shapes; or one array.
+        grads: the gradients to check, same keys and shapes; or one array; or a
+            function that gives them when called like `f`.
         samples: entries compared per array; all if it has no more.
         step: h. At 1e-5, truncation (h²) and rounding (1e-16 / h) are both
             near 1e-10 for a loss of order 1.
         tolerance: largest allowed |gradient − slope| / scale, where the scale is
             the largest |gradient| or |slope| of the array.
         rng: chooses the entries; a fixed generator when None.
+        name: what to call the array if there is only one.
 
     Returns:
-        A report; print it or ask ``report.passed``.
+        A report; print it, ask ``report.passed``, or look at ``report.heat_map("W")``.
     """
-    params = {key: np.array(value) for key, value in params.items()}
-    problem = _unusable(f, params)
-    keys = list(params)
+    rng = rng if rng is not None else np.random.default_rng(0)
+    f, params, grads, trouble = as_dictionaries(f, params, grads, name)
+
+    def look(point: Point, key: str, grad: np.ndarray, noise: float) -> tuple:
+        size = grad.size
+        chosen = np.arange(size)
+        if size > samples:
+            chosen = np.sort(rng.choice(size, samples, replace=False))
+        lines = [point.entry_line(key, int(i)) for i in chosen]
+        gradients = grad.reshape(-1)[chosen].astype(float)
+        found, room = measure(lines, gradients, step=step, tolerance=tolerance, noise=noise)
+        values = point.params[key].reshape(-1)[chosen]
+        return *gathered(key, found, chosen, grad.shape), values, room
+
+    return run_check(f, params, grads, look, step, tolerance, rng, trouble, "entries")
+
+
+def run_check(f, params, grads, look, step, tolerance, rng, trouble, unit) -> GradientReport:
+    """Ask whether anything can be measured, then look at one array after the other.
+
+    Args:
+        f: function of a dictionary of arrays.
+        params: arrays.
+        grads: gradients.
+        look: ``look(point, key, grad, noise) -> (wrong, entries, values, room)``.
+        step: h.
+        tolerance: largest allowed relative difference.
+        rng: for the line on which rounding is measured.
+        trouble: why nothing can be compared, if that is known already.
+        unit: ``"entries"`` or ``"directions"``.
+    """
+    point, keys = Point(f, params), list(params)
     report = GradientReport(
         dict.fromkeys(keys, 0), dict.fromkeys(keys, 0), (), dict.fromkeys(keys, 0.0), tolerance,
-        problem=problem,
+        unit=unit,
     )  # fmt: skip
-    if problem:
-        return report
-    rng = rng if rng is not None else np.random.default_rng(0)
-    wrong: list[EntryError] = []
+    trouble = trouble or point.trouble_before(rng, step)
+    if trouble:
+        return replace(report, problem=trouble)
+    noise = point.rounding(rng, step)
+    wrong = []
     for key in keys:
-        grad = np.asarray(grads[key]) if key in grads else None
-        trouble = _unfit(grad, params[key])
-        if trouble:
+        grad = np.asarray(grads[key]) if grads.get(key) is not None else None
+        if trouble := unfit(grad, point.params[key]):
             report.problems[key] = trouble
             continue
-        wrong += _check_array(f, params, key, grad, samples, step, rng, report)
-        aside, asked = report.aside[key], report.aside[key] + report.checked[key]
-        if 2 * aside > asked:
-            report.problems[key] = (
-                f"{aside} of {asked} entries lie on a kink: nothing can be said here. "
-                "Check at another point (random, not zero)."
-            )
-    return GradientReport(
-        report.checked, report.aside, tuple(wrong), report.worst, tolerance, "", report.problems
-    )
+        bad, entries, values, room = look(point, key, grad, noise)
+        _note(report, key, entries, room)
+        if bad:
+            kept = entries.state != ASIDE
+            slip = slip_in(entries.gradient[kept], entries.slope[kept], values[kept], key)
+            if slip or grad.dtype.kind == "f":
+                report.slips[key] = slip
+            else:
+                report.slips[key] = f"The gradient is {grad.dtype}: fractions were cut off."
+        wrong += bad
+    # The last call is at the point itself, which leaves a net that was moved as it was.
+    return replace(report, wrong=tuple(wrong), problem=point.trouble_after())
 
 
 def layer_gradient_check(
@@ -157,103 +142,67 @@ def layer_gradient_check(
     """
     rng = rng if rng is not None else np.random.default_rng(0)
     names = names or tuple(f"argument {i + 1}" for i in range(len(args)))
-    floats = [i for i, a in enumerate(args) if np.asarray(a).dtype.kind == "f"]
-    out, cache = forward(*args)
+    out, cache = forward(*(copy.deepcopy(a) for a in args))
     upstream = rng.standard_normal(np.shape(out))
     upstream = upstream if np.ndim(out) else float(upstream)
-    grads = backward(upstream, cache)
+    given = copy.deepcopy(upstream)
+    grads = backward(given, cache)
     grads = grads if isinstance(grads, tuple) else (grads,)
+    if not np.array_equal(given, upstream):
+        named = {f"d{n}": a for n, a in zip(names, args, strict=False)}
+        blank = dict.fromkeys(named, 0)
+        spoilt = "the backward changes the gradient that arrives in place: its owner still needs it"
+        return GradientReport(blank, blank, (), {}, options.get("tolerance", 1e-6), f"{spoilt}.")
+    asked = _asked(args, grads)
 
     def loss(values: dict[str, np.ndarray]) -> float:
-        full = [values[f"d{names[i]}"] if i in floats else a for i, a in enumerate(args)]
+        full = [values.get(f"d{n}", a) for n, a in zip(names, args, strict=True)]
         return float(np.sum(forward(*full)[0] * upstream))
 
-    params = {f"d{names[i]}": args[i] for i in floats}
-    named = {f"d{names[i]}": g for i, g in zip(floats, grads, strict=False)}
+    params = {f"d{names[i]}": args[i] for i in asked}
+    given = grads if len(grads) != len(args) else [grads[i] for i in asked]
+    named = {f"d{names[i]}": g for i, g in zip(asked, given, strict=False)}
     return gradient_check(loss, params, named, rng=rng, **options)
 
 
-def _check_array(f, params, key, grad, samples, step, rng, report) -> list[EntryError]:
-    flat = params[key].reshape(-1)
-    chosen = np.arange(flat.size)
-    if flat.size > samples:
-        chosen = np.sort(rng.choice(flat.size, samples, replace=False))
-    slopes = np.array([_slope(f, params, flat, int(i), step) for i in chosen])
-    analytic = grad.reshape(-1)[chosen].astype(float)
-    scale = max(np.abs(slopes).max(initial=0), np.abs(analytic).max(initial=0), 1e-12)
-    errors = np.abs(slopes - analytic) / scale
-    wrong, compared = [], []
-    for i, slope, gradient, error in zip(chosen, slopes, analytic, errors, strict=True):
-        # Only doubtful entries are asked for a kink: it costs six more values of f.
-        if not error <= report.tolerance and _near_kink(f, params, flat, int(i), step):
-            report.aside[key] += 1
-            continue
-        report.checked[key] += 1
-        compared.append(float(error))
-        if not error <= report.tolerance:
-            index = tuple(int(k) for k in np.unravel_index(int(i), grad.shape))
-            wrong.append(EntryError(key, index, float(gradient), float(slope)))
-    report.worst[key] = max(compared, default=0.0)
-    return wrong
+def _asked(args: tuple, grads: tuple) -> list[int]:
+    """Which arguments the returned gradients belong to."""
+    floats = [i for i, a in enumerate(args) if np.asarray(a).dtype.kind == "f"]
+    arrays = [i for i in floats if np.ndim(args[i])]
+    if len(grads) == len(args):
+        # A gradient for an array of integers is asked for as well, and then told.
+        return [i for i, g in enumerate(grads) if g is not None]
+    # A setting such as a weight decay is a float without a gradient.
+    return arrays if len(arrays) == len(grads) else floats
 
 
-def _slope(f, params, flat, i: int, h: float) -> float:
-    return (_moved(f, params, flat, i, h) - _moved(f, params, flat, i, -h)) / (2 * h)
+def as_dictionaries(f, params, grads, name: str):
+    """Bring one array, or a function for the gradients, into the form of dictionaries.
 
-
-def _near_kink(f, params, flat, i: int, h: float) -> bool:
-    """Whether the slope jumps within ±h of entry i.
-
-    The slopes left and right of x differ by h·f'' where f is smooth: halve h
-    and the difference halves. Where there is a kink it does not. Three step
-    sizes are asked, since one pair alone has a blind spot (a kink at h/3).
+    Returns:
+        f, params, grads, and the trouble met on the way ("" if none).
     """
-    here = _moved(f, params, flat, i, 0.0)
-    jumps, scale = [], 1e-12
-    for size in (h, h / 2, h / 4):
-        right = (_moved(f, params, flat, i, size) - here) / size
-        left = (here - _moved(f, params, flat, i, -size)) / size
-        jumps.append(right - left)
-        scale = max(scale, abs(right), abs(left))
-    # What rounding alone can do to a one-sided slope, with room to spare.
-    noise = 64 * np.finfo(float).eps * max(1.0, abs(here)) / (h / 4)
-    uneven = max(abs(jumps[0] - 2 * jumps[1]), abs(jumps[1] - 2 * jumps[2]))
-    return bool(uneven > max(noise, 1e-7 * scale))
+    single = not isinstance(params, Mapping)
+    given = np.asarray(params) if single else {k: np.array(v) for k, v in params.items()}
+    trouble = ""
+    if callable(grads):
+        copied = copy.deepcopy(given)
+        grads = grads(copied)
+        before, after = ({name: given}, {name: copied}) if single else (given, copied)
+        if any(not np.array_equal(before[k], after[k], equal_nan=True) for k in before):
+            trouble = "the function for the gradient changes its argument in place: copy it first."
+    if not single:
+        return f, given, grads, trouble
+    return (lambda values: f(values[name])), {name: given}, {name: grads}, trouble
 
 
-def _moved(f, params, flat, i: int, by: float) -> float:
-    old = flat[i]
-    flat[i] = old + by
-    value = float(f({key: value.copy() for key, value in params.items()}))
-    flat[i] = old
-    return value
-
-
-def _unusable(f, params) -> str:
-    """Why central differences cannot work here, if so."""
-    for key, value in params.items():
-        if value.dtype != np.float64:
-            extra = "a step of 1e-5 vanishes" if value.dtype.kind in "iu" else "the step drowns"
-            return f"{key}: expected float64, got {value.dtype}; {extra} in its rounding."
-        if not np.isfinite(value).all():
-            return f"{key} holds NaN or inf."
-    given = {key: value.copy() for key, value in params.items()}
-    first = float(f(given))
-    if any(not np.array_equal(given[key], params[key]) for key in params):
-        return "the function changes its arguments in place: every call sees another point."
-    second = float(f({key: value.copy() for key, value in params.items()}))
-    if not np.isfinite(first):
-        return f"the function returns {first} here."
-    if first != second:
-        return "two equal calls return different values: dropout, or a generator inside?"
-    return ""
-
-
-def _unfit(grad: np.ndarray | None, value: np.ndarray) -> str:
-    if grad is None:
-        return "no gradient with this name."
-    if grad.shape != value.shape:
-        return f"expected shape {value.shape}, got {grad.shape}."
-    if not np.isfinite(grad).all():
-        return "the gradient holds NaN or inf."
-    return ""
+def _note(report: GradientReport, key: str, entries, room: float) -> None:
+    """Write down how one array's comparison went."""
+    kept = entries.state != ASIDE
+    report.aside[key], report.checked[key] = int((~kept).sum()), int(kept.sum())
+    report.room[key], report.entries[key] = room, entries
+    scale = max(np.abs(entries.slope).max(initial=0), np.abs(entries.gradient).max(initial=0))
+    errors = np.abs(entries.slope - entries.gradient)[kept] / max(scale, 1e-12)
+    report.worst[key] = float(errors.max(initial=0))
+    if few := mostly_aside(entries, report.unit):
+        report.problems[key] = few

@@ -2,6 +2,7 @@
 
 from course_utils.show.bars import bars
 from course_utils.show.contour import paths_on_contour
+from course_utils.show.heat_map import heat_map
 from course_utils.show.images import digit_grid, mistakes, weight_images
 from course_utils.show.lines import curves, lines
 from course_utils.show.picture import Picture
@@ -12,6 +13,7 @@ __all__ = [
     "bars",
     "curves",
     "digit_grid",
+    "heat_map",
     "lines",
     "mistakes",
     "paths_on_contour",

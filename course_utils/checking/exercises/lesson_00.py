@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from course_utils.checking.exercises import Draw, Exercise, Probe, Sizes, register
 
 
@@ -21,10 +23,19 @@ def _make(draw: Draw, sizes: Sizes) -> Probe:
     return Probe((draw.array(D), draw.array(D), draw.number()), upstream=draw.number())
 
 
+def _negative(draw: Draw) -> list[Probe]:
+    """A result that is surely negative: what an activation too much would hide."""
+    x = draw.array(5)
+    w = -3.0 * np.sign(x) * np.abs(draw.array(5))
+    args = (x, w, 0.1)
+    return [Probe(args, about="a negative result", sizes={"D": 5}, upstream=draw.number())]
+
+
 _PROBES = {
     "make": _make,
     "sizes": ({"D": 4}, {"D": 7}, {"D": 6}),
     "smallest": {"D": 1},
+    "special": _negative,
 }
 
 

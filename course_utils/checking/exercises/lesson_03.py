@@ -7,7 +7,7 @@ import numpy as np
 from course_utils import nn
 from course_utils.checking.compare import close
 from course_utils.checking.exercises import Draw, Exercise, Probe, Sizes, register
-from course_utils.checking.returns import unpack
+from course_utils.checking.exercises.lesson_02 import four_steps
 
 _LINEAR = {"X": "N D", "W": "D M", "b": "M", "Y": "N M", "dY": "N M"}
 _LINEAR |= {"dX": "N D", "dW": "D M", "db": "M"}
@@ -56,18 +56,23 @@ def _loss(draw: Draw, sizes: Sizes) -> Probe:
     return Probe((draw.array(N, C), draw.labels(N, C)), upstream=draw.number())
 
 
-def _far_apart(draw: Draw) -> list[Probe]:
-    """Rows far apart: a shift by the largest logit of all would underflow the others."""
-    Z = 1000.0 * draw.array(4, 6) + np.array([[0.0], [2000.0], [-3000.0], [900.0]])
-    args = (Z, np.array([1, 5, 0, 3]))
-    return [Probe(args, about="logits near ±1000", sizes={"N": 4, "C": 6}, upstream=1.0)]
+def _large(draw: Draw) -> list[Probe]:
+    """Large logits, and rows so far apart that a shift by the largest of all underflows."""
+    near = draw.array(5, 4) + 1000.0
+    far = 1000.0 * draw.array(4, 6) + np.array([[0.0], [2000.0], [-3000.0], [900.0]])
+    labels = np.array([1, 3, 0, 2, 1]), np.array([1, 5, 0, 3])
+    # Half the digits of float32 go to the thousand: what is left is compared with more room.
+    return [
+        Probe((near, labels[0]), "logits near 1000", {"N": 5, "C": 4}, upstream=1.0, rtol=1e-3),
+        Probe((far, labels[1]), "logits near ±1000", {"N": 4, "C": 6}, upstream=1.0),
+    ]
 
 
 _LOSS_PROBES = {
     "make": _loss,
     "sizes": ({"N": 5, "C": 4}, {"N": 7, "C": 3}, {"N": 6, "C": 5}),
     "smallest": {"N": 1, "C": 2},
-    "special": _far_apart,
+    "special": _large,
     "shapes": _LOSS,
 }
 
@@ -84,37 +89,6 @@ def _net(draw: Draw, sizes: Sizes) -> Probe:
     weight_decay = 0.0 if N == 5 else draw.number(0.05, 0.4)
     about = "weight decay" if weight_decay else "no weight decay"
     return Probe((params, draw.array(N, D), draw.labels(N, C), weight_decay), about=about)
-
-
-def _step(**settings: tuple[float, float]):
-    """Four steps; each setting has one value for vectors of 5 and another for longer ones."""
-
-    def make(draw: Draw, sizes: Sizes) -> Probe:
-        shape = (sizes["D"],)
-        kwargs = {name: values[sizes["D"] > 5] for name, values in settings.items()}
-        about = ", ".join(f"{name} = {value:g}" for name, value in kwargs.items())
-        return Probe((draw.array(*shape), draw.array(4, *shape)), about=about, kwargs=kwargs)
-
-    return {
-        "make": make,
-        "sizes": ({"D": 5}, {"D": 8}),
-        "smallest": {"D": 1},
-        "run": _run_steps,
-        "returns": ("w", "state"),
-        "sequential": True,
-    }
-
-
-def _run_steps(call, probe, peers) -> dict[str, np.ndarray]:
-    """Take four steps, handing the state on, and name w after each."""
-    w, gradients = probe.args
-    state: dict = {}
-    after = {}
-    for step, dw in enumerate(gradients, start=1):
-        # The state belongs to the rule: it may be changed in place.
-        w, state = unpack(call(w, dw, state, free=("state",), **probe.kwargs), ("w", "state"))
-        after[f"w after step {step}"] = w
-    return after
 
 
 def _any_slope_at_zero(probe: Probe, part: str, got: np.ndarray, expected: np.ndarray) -> str:
@@ -253,7 +227,7 @@ register(
         name="momentum_update",
         points=2,
         reference=nn.momentum_update,
-        **_step(learning_rate=(0.1, 0.03), momentum=(0.9, 0.5)),
+        **four_steps(learning_rate=(0.1, 0.3), momentum=(0.9, 0.5)),
         hints=(
             "What does the velocity remember, and what is it before the first step?",
             'state is an empty dictionary at first: state.get("v", 0.0) is the velocity or 0.',
@@ -266,7 +240,9 @@ register(
         name="adam_update",
         points=3,
         reference=nn.adam_update,
-        **_step(learning_rate=(0.1, 0.01), beta1=(0.9, 0.7), beta2=(0.999, 0.9), eps=(1e-8, 1e-2)),
+        **four_steps(
+            learning_rate=(0.1, 0.5), beta1=(0.9, 0.7), beta2=(0.999, 0.9), eps=(1e-8, 1e-2)
+        ),
         hints=(
             "Adam keeps two running means: of the gradient and of its square. "
             "Both start at 0. What does that do to the first steps?",
