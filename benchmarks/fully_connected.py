@@ -8,7 +8,7 @@ The two take turns and each number is a median, so that a busy machine slows bot
 
 import os
 
-# ruff: noqa: E402 -- set before NumPy is imported: its matrix products read this once.
+# Set before NumPy is imported: its matrix products read this once.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 

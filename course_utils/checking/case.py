@@ -33,7 +33,8 @@ class Case:
         trials: one per probe, in the order of the probes.
         answer: puts a probe to the answer, gives what it returns by name.
         reference: the same for the right answer.
-        forward: gives the forward's output for a probe (backward exercises), else None.
+        forward: gives the forward's output for a probe (backward exercises).
+        whole: all that the answer returned, by name, one for each trial.
     """
 
     exercise: Exercise
@@ -42,6 +43,7 @@ class Case:
     answer: Callable[[Probe], dict[str, Any]]
     reference: Callable[[Probe], dict[str, Any]]
     forward: Callable[[Probe], dict[str, Any]] = field(default=lambda probe: {})
+    whole: Sequence[dict[str, Any]] = ()
 
     @functools.cached_property
     def comparable(self) -> list[Trial]:
@@ -70,6 +72,18 @@ class Case:
 
     def arrays(self, probe: Probe) -> dict[str, np.ndarray]:
         """Arrays in reach of the answer by name: arguments, upstream gradient, forward output."""
+        key = id(probe)
+        if key not in self._arrays:
+            # The probe is kept beside them, so that its id stays its own.
+            self._arrays[key] = (probe, self._in_reach(probe))
+        return self._arrays[key][1]
+
+    @functools.cached_property
+    def _arrays(self) -> dict[int, tuple[Probe, dict[str, np.ndarray]]]:
+        """By probe, since a relation asks for them again and again."""
+        return {}
+
+    def _in_reach(self, probe: Probe) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] = {}
         for name, value in zip(self.exercise.input_names, probe.args, strict=False):
             for key, array in _arrays_in(name, value):

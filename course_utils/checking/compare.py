@@ -46,6 +46,8 @@ def _wrong_type(exercise, probe, part, got, expected) -> Finding | None:
         what = "an array" if expected.ndim else "a number"
         return _wrong(part, "type", f"expected {what}, got {type(got).__name__}.")
     dtype = np.asarray(got).dtype
+    if dtype.kind in "iu" and expected.ndim == 0 and np.ndim(got) == 0:
+        return None  # `return 0` for a penalty of nothing: a number is a number
     if dtype.kind not in "f" and expected.dtype.kind == "f":
         cause = {
             "i": "An array made from integers cuts fractions off.",
@@ -62,12 +64,14 @@ def _wrong_shape(exercise, probe, part, got, expected) -> Finding | None:
     if got.shape == expected.shape:
         return None
     message = f"expected {_named_shape(exercise, probe, part, expected)}, got {got.shape}"
-    slip = _shape_slip(probe, got, expected)
+    slip = _shape_slip(exercise, probe, part, got, expected)
     evidence = {"expected": expected.shape, "got": got.shape}
     return _wrong(part, "shape", f"{message}{'; ' + slip if slip else '.'}", **evidence)
 
 
-def _shape_slip(probe: Probe, got: np.ndarray, expected: np.ndarray) -> str:
+def _shape_slip(
+    exercise: Exercise, probe: Probe, part: str, got: np.ndarray, expected: np.ndarray
+) -> str:
     """What would turn the shape (and, if they agree, the numbers) into the right one."""
     if got.ndim == expected.ndim == 2 and got.T.shape == expected.shape:
         return "transposed?"
@@ -85,7 +89,20 @@ def _shape_slip(probe: Probe, got: np.ndarray, expected: np.ndarray) -> str:
     letters = {size: letter for letter, size in probe.sizes.items()}
     if got.ndim == 1 and got.size in letters:
         return f"its length is {letters[got.size]}: summed over the other axis?"
-    return "which axis has which size?"
+    return _longer_or_shorter(exercise, part, got, expected)
+
+
+def _longer_or_shorter(exercise: Exercise, part: str, got: np.ndarray, expected: np.ndarray) -> str:
+    """``axis 1 (T) is one too long``, where exactly one axis differs."""
+    differing = [k for k in range(expected.ndim) if got.shape[k] != expected.shape[k]]
+    if len(differing) != 1:
+        return "which axis has which size?"
+    axis = differing[0]
+    letters = exercise.shapes.get(part, "").split()
+    name = f" ({letters[axis]})" if len(letters) == expected.ndim else ""
+    by = got.shape[axis] - expected.shape[axis]
+    count = "one" if abs(by) == 1 else str(abs(by))
+    return f"axis {axis}{name} is {count} too {'long' if by > 0 else 'short'}."
 
 
 def _named_shape(exercise: Exercise, probe: Probe, part: str, expected: np.ndarray) -> str:

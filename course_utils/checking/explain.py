@@ -11,6 +11,7 @@ from course_utils.checking.experiments import experiment
 from course_utils.checking.mistakes.match import find_mistakes
 from course_utils.checking.regions import find_region, wrong_entries
 from course_utils.checking.relations import find_relation
+from course_utils.checking.relations_size import times_a_factor
 from course_utils.checking.smallest import smallest_case
 from course_utils.checking.verdict import WRONG, Finding
 
@@ -40,7 +41,8 @@ def explain(case: Case, brief: bool = False) -> Finding:
         return _with_the_probes_that_fail(case, first)
     relation = find_relation(case)
     if relation is not None:
-        message = f"{relation.told}.{_and_not_finite(case)}"
+        message = f"{relation.told}{'' if relation.told.endswith('?') else '.'}"
+        message += _and_not_finite(case)
         return replace(first, cause=relation.key, message=message)
     return _unknown(case, first, brief)
 
@@ -50,10 +52,10 @@ def _named(case: Case, first: Finding, known: list) -> Finding:
     mistake = known[0]
     evidence = {**first.evidence, "mistakes": [m.id for m in known], "kind": first.cause}
     message = f"{mistake.says}."
-    relation = find_relation(case) if first.cause == "values" else None
-    if relation is not None and relation.key.startswith("ratio") and relation.told not in message:
-        message = f"{mistake.says}: {relation.told}."
-        evidence["relation"] = relation.key
+    ratio = find_relation(case, [times_a_factor]) if first.cause == "values" else None
+    if ratio is not None and ratio.key.startswith("ratio "):
+        message = f"{mistake.says}: {ratio.told}."
+        evidence["relation"] = ratio.key
     if first.cause == "shape":
         message = f"{mistake.says} ({first.message.rstrip('.')})."
     return replace(first, cause=mistake.id, message=message, evidence=evidence)

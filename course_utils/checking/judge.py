@@ -60,10 +60,21 @@ def judge(
     verdict = _judge_with(exercise, answer, {**right, **(peers or {})}, seconds)
     if peers and exercise.forward in peers and not verdict.right:
         # The answer may follow the cache of equation and docstring while the
-        # student's own forward keeps another one: that is right, too.
+        # student's own forward keeps another one: each is right, the pair is not.
         again = _judge_with(exercise, answer, right, seconds)
+        if again.right:
+            return _not_a_pair(exercise, again)
         verdict = again if again.earned > verdict.earned else verdict
     return verdict
+
+
+def _not_a_pair(exercise: Exercise, verdict: Verdict) -> Verdict:
+    message = (
+        f"right with the cache that the docstring describes, but not with what your own "
+        f"{exercise.forward} keeps: the two do not fit together."
+    )
+    findings = [*verdict.findings, Finding("", WRONG, "cache", message)]
+    return settle(exercise.id, verdict.name, exercise.points, findings)
 
 
 def judge_all(
@@ -95,12 +106,14 @@ def judge_all(
 def _judge_with(exercise, answer, peers, seconds) -> Verdict:
     name = getattr(answer, "__name__", exercise.name)
     trials: dict[str, list[Trial]] = {}
+    whole: list[dict[str, Any]] = []
     about_call: list[Finding] = []
     given: dict[str, Any] = {}
     try:
         with quietly(), time_limit(seconds):
             for probe in exercise.probes():
                 got = ask(exercise, probe, answer, peers, about_call, given)
+                whole.append(got)
                 expected = ask(exercise, probe, exercise.reference, references())
                 for part, finding in _compare(exercise, probe, got, expected).items():
                     value = expected.get(part)
@@ -117,12 +130,12 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
         return _stopped(exercise, name, Finding("", WRONG, "endless", message))
     except (Exception, SystemExit) as error:  # told to the student, never raised on
         return _broken(exercise, name, error, answer, given)
-    findings = _explained(exercise, answer, peers, trials, seconds)
+    findings = _explained(exercise, answer, peers, trials, whole, seconds)
     unique = {(f.part, f.cause): f for f in about_call}
     return settle(exercise.id, name, exercise.points, findings + list(unique.values()))
 
 
-def _explained(exercise, answer, peers, trials, seconds) -> list[Finding]:
+def _explained(exercise, answer, peers, trials, whole, seconds) -> list[Finding]:
     """One finding for each part, the cause named where it can be."""
 
     def again(probe: Probe) -> dict[str, Any]:
@@ -143,7 +156,10 @@ def _explained(exercise, answer, peers, trials, seconds) -> list[Finding]:
 
     try:
         with quietly(), time_limit(seconds):
-            cases = [Case(exercise, part, t, again, right, forward) for part, t in trials.items()]
+            cases = [
+                Case(exercise, part, seen, again, right, forward, whole)
+                for part, seen in trials.items()
+            ]
             return _explain_in_order(exercise, cases)
     except TookTooLongError:  # the answer is slow: its verdict stands, without the cause
         return [min((t.finding for t in seen), key=_wrong_first) for seen in trials.values()]
@@ -169,15 +185,19 @@ def _wrong_first(finding: Finding) -> int:
 
 def _compare(exercise, probe, got: dict, expected: dict) -> dict[str, Finding]:
     findings = {}
+    renamed = {part for part in expected if part not in got and f"d{part}" in got}
     for part, right in expected.items():
         if part in got:
             findings[part] = _by_convention(exercise, probe, part, got[part], right)
             continue
         message = f"missing. Returned were {', '.join(got) or 'no arrays'}."
+        if part in renamed:
+            key = part.removeprefix("d")
+            message = f"the keys of grads are those of params: {key}, not {part}."
         findings[part] = Finding(part, WRONG, "missing", message)
-    for part in got.keys() - expected.keys():
-        message = f"not asked for; asked were {', '.join(expected)}. A misspelt key?"
-        findings[part] = Finding(part, WRONG, "extra", message)
+    for part in got.keys() - expected.keys() - {f"d{part}" for part in renamed}:
+        message = f"not asked for; asked were {', '.join(expected)}."
+        findings[part] = Finding(part, NOTE, "extra", message)
     return findings
 
 

@@ -169,9 +169,65 @@ def test_a_peer_with_another_cache_is_used_for_its_backward():
     assert judge(exercise("3.4"), lambda dY, mask: dY * mask, peers).right
 
 
-def test_following_the_course_cache_is_right_whatever_the_own_forward_keeps():
-    peers = {"linear_forward": lambda X, W, b: (X @ W + b, {"X": X, "W": W})}
-    assert judge(exercise("3.2"), exercise("3.2").reference, peers).right
+@pytest.mark.parametrize(
+    "cache", [lambda X, W: {"X": X, "W": W}, lambda X, W: (W, X), lambda X, W: (X.T, W.T)]
+)
+def test_a_right_backward_that_does_not_fit_the_own_forward_is_told_so(cache):
+    """Each is right alone; together they would spoil a net."""
+    peers = {"linear_forward": lambda X, W, b: (X @ W + b, cache(X, W))}
+    verdict = judge(exercise("3.2"), exercise("3.2").reference, peers)
+    assert verdict.status == "wrong"
+    assert verdict.findings[-1].cause == "cache"
+    assert "your own linear_forward" in verdict.findings[-1].message
+    assert verdict.earned == pytest.approx(3)  # three arrays right, the pair not
+
+
+@pytest.mark.parametrize(
+    ("name", "forward", "backward"),
+    [
+        ("2.2", lambda X: (1 / (1 + np.exp(-X)), X), lambda dY, X: dY * X * (1 - X)),
+        ("2.4", lambda X: (np.tanh(X), X), lambda dY, X: dY * (1 - X**2)),
+        ("3.4", lambda X: (np.maximum(X, 0), X < 0), lambda dY, mask: dY * mask),
+    ],
+)
+def test_a_pair_that_is_wrong_together_is_wrong(name, forward, backward):
+    asked = exercise(name)
+    assert judge(asked, backward, {asked.forward: forward}).status == "wrong"
+
+
+@pytest.mark.parametrize("zero", [0, 0.0, np.float32(0), np.int64(0), np.zeros(())])
+def test_a_number_is_a_number_whatever_its_type(zero):
+    asked = exercise("0.2")
+
+    def backward(dy, cache):
+        dx, dw, db = asked.reference(dy, cache)
+        return dx, dw, db + zero
+
+    assert judge(asked, backward).right
+
+
+def test_keys_of_grads_that_carry_a_d_are_told_once():
+    reference = exercise("3.7").reference
+
+    def renamed(params, X, y, weight_decay=0.0):
+        loss, grads = reference(params, X, y, weight_decay)
+        return loss, {f"d{key}": value for key, value in grads.items()}
+
+    text = judge("3.7", renamed).text()
+    assert "the keys of grads are those of params: W1, not dW1" in text
+    assert "not asked for" not in text
+
+
+def test_one_gradient_more_than_asked_costs_nothing():
+    reference = exercise("3.7").reference
+
+    def generous(params, X, y, weight_decay=0.0):
+        loss, grads = reference(params, X, y, weight_decay)
+        return loss, {**grads, "X": np.zeros_like(X)}
+
+    verdict = judge("3.7", generous)
+    assert verdict.right
+    assert "not asked for" in verdict.text()
 
 
 def test_the_caller_keeps_its_arrays():

@@ -100,7 +100,7 @@ WRONG_ANSWERS = [
     ("0.1", lambda x, w, b: x @ w + b, "", "returns", "2 values, (y, cache)"),
     ("0.2", lambda dy, c: (c[1], c[0], 1.0), "dx", "ratio 1/dy", "1/dy times"),
     ("0.2", lambda dy, c: (dy * c[0], dy * c[1], dy), "dw", "is w times", "dy times w"),
-    ("0.2", lambda dy, c: (dy * c[1], dy * c[0], 1), "db", "dtype", "int"),
+    ("0.2", lambda dy, c: (dy * c[1], dy * c[0], 1), "db", "ratio 1/dy", "1/dy"),
     ("3.1", lambda X, W, b: (X @ W, (X, W)), "Y", "as if b were all zeros", "all zeros"),
     ("3.1", lambda X, W, b: (X @ W - b, (X, W)), "Y", "as if b were −b", "if b were −b"),
     ("3.1", lambda X, W, b: (W.T @ X.T + b[:, None], (X, W)), "Y", "shape", "transposed?"),

@@ -198,9 +198,14 @@ def register(*exercises: Exercise) -> None:
 
 def all_exercises() -> dict[str, Exercise]:
     """Every exercise by id, lessons in order."""
+    _import_lessons()
+    return dict(sorted(_REGISTRY.items(), key=lambda item: _order(item[0])))
+
+
+@functools.cache
+def _import_lessons() -> None:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
-    return dict(sorted(_REGISTRY.items(), key=lambda item: _order(item[0])))
 
 
 def find_exercise(exercise_id: str) -> Exercise:

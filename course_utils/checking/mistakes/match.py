@@ -21,14 +21,38 @@ def find_mistakes(case: Case) -> list[Mistake]:
     Returns:
         In the order of the catalogue; more than one if they give the same numbers.
     """
-    found = []
-    for mistake, named in _values(case.exercise):
-        if case.part in named[0] and all(
-            _agree(t.got, n.get(case.part), t.probe.rtol)
-            for t, n in zip(case.trials, named, strict=True)
-        ):
-            found.append(mistake)
-    return found
+    found = [
+        (mistake, named)
+        for mistake, named in _values(case.exercise)
+        if case.part in named[0] and _fits(case, case.part, named)
+    ]
+    # A slip in a whole answer must agree in all its parts: an update rule that is
+    # wrong from step 2 on says more at step 3 than at step 2.
+    whole = [m for m, n in found if m.parts == (WHOLE,) and _fits_as_a_whole(case, n)]
+    partial = [m for m, _ in found if m.parts != (WHOLE,)]
+    if case.exercise.sequential:
+        return whole + partial
+    return whole + partial + [m for m, _ in found if m.parts == (WHOLE,) and m not in whole]
+
+
+def _fits(case: Case, part: str, named: list[dict[str, Any]]) -> bool:
+    """Whether a mistake gives this part as the answer did, wherever it was judged wrong or right.
+
+    Probes on which the answer only follows another convention (NOTE) are passed over.
+    """
+    return all(
+        _agree(t.got, n.get(part), t.probe.rtol)
+        for t, n in zip(case.trials, named, strict=False)
+        if t.finding.cause != "convention"
+    )
+
+
+def _fits_as_a_whole(case: Case, named: list[dict[str, Any]]) -> bool:
+    return len(case.whole) == len(named) and all(
+        _agree(got.get(part), value, trial.probe.rtol)
+        for trial, got, values in zip(case.trials, case.whole, named, strict=False)
+        for part, value in values.items()
+    )
 
 
 _computed: dict[tuple, list[tuple[Mistake, list[dict[str, Any]]]]] = {}
