@@ -1,15 +1,10 @@
 """The table of verdicts, measured again: what the README claims must be true now."""
 
-import importlib.util
-
 import pytest
 
+from benchmarks import verdicts
 from course_utils.checking.exercises import all_exercises
 from tests.checking.right import RIGHT
-
-SPEC = importlib.util.spec_from_file_location("verdicts", "benchmarks/verdicts.py")
-verdicts = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(verdicts)
 
 EXERCISES = {i: e for i, e in all_exercises().items() if e.make is not None}
 
