@@ -10,6 +10,7 @@ from course_utils.checking.gradient_check import (
     layer_gradient_check,
 )
 from course_utils.checking.judge import judge, judge_all
+from course_utils.checking.recorder import TrainingRecorder, diagnose_history, record_fit
 from course_utils.checking.session import answers, check, exercise, hint, progress, try_answer
 from course_utils.checking.verdict import Finding, Verdict
 
@@ -19,11 +20,13 @@ __all__ = [
     "Finding",
     "GradientReport",
     "Part",
+    "TrainingRecorder",
     "Verdict",
     "answers",
     "blame",
     "blame_chain",
     "check",
+    "diagnose_history",
     "directional_check",
     "exercise",
     "expect",
@@ -33,5 +36,6 @@ __all__ = [
     "judge_all",
     "layer_gradient_check",
     "progress",
+    "record_fit",
     "try_answer",
 ]

@@ -17,7 +17,7 @@ import numpy as np
 
 from course_utils import nn, show
 from course_utils.checking import answers, check, exercise, expect, hint, progress
-from course_utils.checking import gradient_check, layer_gradient_check
+from course_utils.checking import gradient_check, layer_gradient_check, record_fit
 from course_utils.data import PixelScaler, load_digits, resolve_profile
 
 profile = resolve_profile()  # "quick" unless COURSE_PROFILE says "full"
@@ -710,6 +710,33 @@ story = nn.fit(
 
 # %%
 print("diverged:", "diverged" in story.stopped_because)
+
+# %% [markdown]
+# ### Ask for a diagnosis
+#
+# Most runs do not explode, they just do not learn, and a curve alone does not say why. `record_fit`
+# runs the same training and keeps a few numbers of each step: lengths of gradients, how many units
+# are alive, what the inputs look like. `diagnose` reads them. Here somebody forgot to scale the
+# pixels.
+
+# %% tags=["nbval-ignore-output"]
+story, recorder = record_fit(
+    nn.fit,
+    nn.FullyConnectedNet((784, 100, 10), rng=np.random.default_rng(0), layers=layers),
+    digits.train,
+    digits.validation,
+    optimizer=nn.make_optimizer("sgd", 1e-5),
+    epochs=2,
+    batch_size=50,
+    rng=np.random.default_rng(1),
+    prepare=lambda X: X.astype(np.float32),
+    report=None,
+)
+diagnosis = recorder.diagnose()
+diagnosis
+
+# %%
+print(diagnosis.codes)
 
 # %% [markdown]
 # ## 11 Where you stand
