@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from course_utils.checking.asking import ask, quietly, references
+from course_utils.checking.broken import broken
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close, compare_part
 from course_utils.checking.exercises import Exercise, Probe, all_exercises, find_exercise
 from course_utils.checking.explain import explain
-from course_utils.checking.returns import WrongReturnError, kind_of
+from course_utils.checking.returns import kind_of
 from course_utils.checking.time_limit import TookTooLongError, time_limit
 from course_utils.checking.verdict import NOTE, OPEN, RIGHT, WRONG, Finding, Verdict, settle
 
@@ -109,9 +108,11 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
     whole: list[dict[str, Any]] = []
     about_call: list[Finding] = []
     given: dict[str, Any] = {}
+    sizes: Mapping[str, int] = {}
     try:
         with quietly(), time_limit(seconds):
             for probe in exercise.probes():
+                sizes = probe.sizes
                 got = ask(exercise, probe, answer, peers, about_call, given)
                 whole.append(got)
                 expected = ask(exercise, probe, exercise.reference, references())
@@ -122,14 +123,14 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
     except NotImplementedError as error:
         if not trials:
             return settle(exercise.id, name, exercise.points, [Finding("", OPEN)])
-        return _broken(exercise, name, error, answer, given)
+        return _stopped(exercise, name, broken(error, answer, given, sizes))
     except TookTooLongError:
         message = (
             f"no end after {seconds:g} s. An endless loop? (A loop must change its condition.)"
         )
         return _stopped(exercise, name, Finding("", WRONG, "endless", message))
     except (Exception, SystemExit) as error:  # told to the student, never raised on
-        return _broken(exercise, name, error, answer, given)
+        return _stopped(exercise, name, broken(error, answer, given, sizes))
     findings = _explained(exercise, answer, peers, trials, whole, seconds)
     unique = {(f.part, f.cause): f for f in about_call}
     return settle(exercise.id, name, exercise.points, findings + list(unique.values()))
@@ -230,35 +231,6 @@ def _same(first, second) -> bool:
         return bool(np.array_equal(first, second, equal_nan=True)) or close(first, second, 1e-12)
     except (TypeError, ValueError):
         return True  # not numbers at all: told as a wrong type already
-
-
-def _broken(exercise: Exercise, name: str, error: BaseException, answer, given) -> Verdict:
-    if isinstance(error, WrongReturnError):
-        return _stopped(exercise, name, Finding("", WRONG, "returns", str(error)))
-    told = f"{type(error).__name__}: {error}".rstrip(": ")
-    line = _line_of(error, answer)
-    at = f"\nin line {line.lineno} of the cell: `{line.line}`" if line and line.line else ""
-    shapes = [told for key, value in given.items() for told in _shapes(key, value)]
-    came = f"\nThe arguments were {', '.join(shapes)}." if shapes else ""
-    evidence = {"type": type(error).__name__, "line": line.lineno if line else None}
-    return _stopped(exercise, name, Finding("", WRONG, "exception", told + at + came, evidence))
-
-
-def _shapes(name: str, value: Any) -> list[str]:
-    """``["cache[0] (5, 6)", "cache[1] (6, 7)"]``: the arrays within an argument."""
-    if isinstance(value, (tuple, list)):
-        return [told for i, v in enumerate(value) for told in _shapes(f"{name}[{i}]", v)]
-    if isinstance(value, dict):
-        return [told for key, v in value.items() for told in _shapes(f'{name}["{key}"]', v)]
-    return [f"{name} {value.shape}"] if isinstance(value, np.ndarray) else []
-
-
-def _line_of(error: BaseException, answer: Callable):
-    """The innermost frame that is the student's own, not NumPy's and not ours."""
-    code = getattr(inspect.unwrap(answer), "__code__", None)
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if code is not None and f.filename == code.co_filename]
-    return own[-1] if own else None
 
 
 def _stopped(exercise: Exercise, name: str, finding: Finding) -> Verdict:

@@ -125,6 +125,20 @@ def test_an_exception_is_told_with_the_line_and_the_shapes():
     assert "dY (5, 7), cache[0] (5, 6), cache[1] (6, 7)" in message
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda dY, c: (dY @ c[1], 0, 0), "inner sizes do not meet, M = 7 and D = 6"),
+        (lambda dY, c: (np.dot(dY, c[1]), 0, 0), "inner sizes do not meet, M = 7 and D = 6"),
+        (lambda dY, c: (dY * c[0], 0, 0), "shapes (N, M) = (5, 7) and (N, D) = (5, 6) do not fit"),
+        (lambda dY, c: (dY + np.ones(9), 0, 0), "shapes (N, M) = (5, 7) and (9,) do not fit"),
+        (lambda dY, c: (dY.reshape(9, 9), 0, 0), "cannot reshape"),
+    ],
+)
+def test_shapes_that_do_not_meet_are_told_in_letters(answer, words):
+    assert words in judge("3.2", answer).text()
+
+
 @pytest.mark.parametrize("error", [SystemExit, RecursionError, MemoryError, AssertionError])
 def test_nothing_an_answer_raises_escapes(error):
     def raises(X):
