@@ -45,6 +45,13 @@ PICTURES = {
     "mistakes": lambda: show.mistakes(RNG.random((30, 784)), *probabilities(30, (3, 17))),
     "no mistakes": lambda: show.mistakes(RNG.random((30, 784)), *probabilities(30)),
     "bars": lambda: show.bars({"a": [1, 2], "b": [3, -1]}, ["cat", "dog"]),
+    "graph": lambda: show.graph(
+        [
+            show.Node("x", 2, -4),
+            show.Node("y", 5, -4),
+            show.Node("q", 7, -4, "x + y", ("x", "y")),
+        ]
+    ),
     "paths": lambda: show.paths_on_contour(
         lambda a, b: a**2 + 3 * b**2,
         {"one": np.array([[1.0, 1.0], [0.5, 0.2]])},
@@ -142,3 +149,13 @@ def test_paths_tell_when_a_level_is_reached():
     ).alt
     assert "paths from (2, 0)" in alt
     assert "walk ends at (0.1, 0) with value 0.01 after 2 steps, below 0.5 after 2" in alt
+
+
+def test_a_graph_is_read_from_left_to_right():
+    alt = PICTURES["graph"]().alt
+    assert "x = 2, gradient -4; y = 5, gradient -4; q = x + y = 7, gradient -4" in alt
+
+
+def test_a_node_before_its_inputs_is_refused():
+    with pytest.raises(ValueError, match="q is made of x, which comes later"):
+        show.graph([show.Node("q", 1, 1, "x", ("x",)), show.Node("x", 1, 1)])
