@@ -92,8 +92,10 @@ class Case:
         if backward and isinstance(probe.upstream, np.ndarray) and probe.upstream.ndim:
             found[self.exercise.argument_names[0]] = np.asarray(probe.upstream)
         for name, value in self.forward(probe).items():
-            if np.ndim(value) and name not in found:
-                found[name] = np.asarray(value)
+            array = np.asarray(value)
+            # A cache holds mostly arguments: those have a better name already.
+            if array.ndim and not any(array is a or _equal(array, a) for a in found.values()):
+                found[name] = array
         return {k: v for k, v in found.items() if v.dtype.kind == "f"}
 
 
@@ -103,6 +105,10 @@ def _arrays_in(name: str, value: Any):
             yield from _arrays_in(str(key), entry)
     elif isinstance(value, np.ndarray) and value.ndim:
         yield name, value
+
+
+def _equal(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and bool(np.array_equal(one, other))
 
 
 def _is_number(value: Any) -> bool:

@@ -84,7 +84,7 @@ def _mixed_samples(case: Case, probes: list[Probe]) -> str:
             if not _rest_changes(*right) and _rest_changes(*mine):
                 return (
                     f"The other rows of {case.part} change when only the first sample of {name} "
-                    "does: samples are mixed. A sum or a maximum over the wrong axis?"
+                    "does: samples are mixed. A mean, sum or maximum taken over too much?"
                 )
     return ""
 

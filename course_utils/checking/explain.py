@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from course_utils.checking.case import Case
 from course_utils.checking.experiments import experiment
 from course_utils.checking.mistakes.match import find_mistakes
@@ -85,12 +83,41 @@ def _unknown(case: Case, first: Finding, brief: bool) -> Finding:
 
 def _with_the_probes_that_fail(case: Case, first: Finding) -> Finding:
     """Say on what kind of input it fails, when it is right on another kind."""
-    about = {t.probe.about: [] for t in case.trials}
-    for trial in case.trials:
-        about[trial.probe.about].append(trial.finding.status == WRONG)
-    failing = [told for told, wrong in about.items() if any(wrong)]
-    passing = [told for told, wrong in about.items() if not any(wrong)]
-    if not passing or np.size(failing) == 0:
+    if len(case.wrong) == len(case.trials):
         return first
-    message = f"right on {', '.join(passing)}; wrong on {', '.join(failing)}. There: "
-    return replace(first, message=message + first.message)
+    told = _by_kind(case) or _by_setting(case)
+    return replace(first, message=f"{told} There: {first.message}") if told else first
+
+
+def _by_kind(case: Case) -> str:
+    """Kinds of input, where some are always right and the others always wrong."""
+    states: dict[str, set[bool]] = {}
+    for trial in case.trials:
+        kind, wrong = trial.probe.about, trial.finding.status == WRONG
+        twins = [t for t in case.trials if t.probe.sizes == trial.probe.sizes and t is not trial]
+        alike = any((t.finding.status == WRONG) == wrong for t in twins)
+        if kind.startswith("float32") and alike:
+            kind = "ordinary numbers"  # in both precisions the same: it is not the precision
+        states.setdefault(kind, set()).add(wrong)
+    if any(len(state) > 1 for state in states.values()):
+        return ""
+    right = [kind for kind, state in states.items() if state == {False}]
+    wrong = [kind for kind, state in states.items() if state == {True}]
+    return f"right on {', '.join(right)}; wrong on {', '.join(wrong)}." if right and wrong else ""
+
+
+def _by_setting(case: Case) -> str:
+    """A setting or size that parts the right probes from the wrong ones."""
+    wrong = [t.finding.status == WRONG for t in case.trials]
+    settings = [{**t.probe.kwargs, **case.numbers(t.probe)} for t in case.trials]
+    for name in settings[0]:
+        values = [s.get(name) for s in settings]
+        if not all(isinstance(v, (bool, int, float)) for v in values):
+            continue
+        bad = {float(v) for v, w in zip(values, wrong, strict=True) if w}
+        good = {float(v) for v, w in zip(values, wrong, strict=True) if not w}
+        if min(bad) > max(good):
+            return f"right for {name} ≤ {max(good):g}, wrong for {name} ≥ {min(bad):g}."
+        if max(bad) < min(good):
+            return f"right for {name} ≥ {min(good):g}, wrong for {name} ≤ {max(bad):g}."
+    return ""

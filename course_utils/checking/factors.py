@@ -117,6 +117,7 @@ def _of_one(name: str) -> Iterator[tuple[str, Callable[[Numbers], float]]]:
     yield f"1/(1 − {name})", lambda n: 1 / (1 - n[name])
     yield f"{name}/(1 − {name})", lambda n: n[name] / (1 - n[name])
     yield f"(1 − {name})/{name}", lambda n: (1 - n[name]) / n[name]
+    yield f"ln {name}", lambda n: math.log(n[name])
     yield f"√{name}", lambda n: math.sqrt(n[name])
     yield f"1/√{name}", lambda n: 1 / math.sqrt(n[name])
     yield f"{name}²", lambda n: n[name] ** 2

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checking.asking import ask, quietly, references
+from course_utils.checking.asking import ask, forward_values, quietly, references
 from course_utils.checking.broken import broken
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close, compare_part
@@ -153,7 +153,7 @@ def _explained(exercise, answer, peers, trials, whole, seconds) -> list[Finding]
 
     def forward(probe: Probe) -> dict[str, Any]:
         partner = next((e for e in all_exercises().values() if e.name == exercise.forward), None)
-        return ask(partner, probe, partner.reference, references()) if partner else {}
+        return forward_values(partner, probe) if partner else {}
 
     try:
         with quietly(), time_limit(seconds):

@@ -31,6 +31,7 @@ def find_region(case: Case) -> Region | None:
     if all(w.all() for w in wrong if w.any()):
         return None
     masks = [dict(_regions(case, t)) for t in case.trials]
+    _add_ranges(case, wrong, masks)
     best: tuple[float, str] | None = None
     for told in masks[0]:
         if not all(told in m for m in masks):
@@ -39,8 +40,10 @@ def find_region(case: Case) -> Region | None:
         size = float(np.mean([m[told].mean() for m in masks]))
         # A region that is nearly everything says nothing, nor one with few wrong numbers in it.
         hits = sum(w.sum() for w in wrong) / max(1, sum(m[told].sum() for m in masks))
-        if inside and size < 0.95 and hits > 0.4 and (best is None or size < best[0]):
-            best = (size, told)
+        # A range is read off the wrong numbers: it must say clearly more than a sign does.
+        rank = 1.25 * size if " is between " in told else size
+        if inside and size < 0.95 and hits > 0.4 and (best is None or rank < best[0]):
+            best = (rank, told)
     if best is None:
         return None
     return Region(f"only {best[1]}", _what_is_there(case, wrong))
@@ -68,16 +71,38 @@ def _regions(case: Case, trial: Trial) -> Iterator[tuple[str, np.ndarray]]:
         along = f"{letter or f'axis {axis}'}"
         index = np.arange(shape[axis]).reshape([-1 if k == axis else 1 for k in range(len(shape))])
         for told, chosen in (
-            (f"at the first {along}", index == 0),
-            (f"at the last {along}", index == shape[axis] - 1),
-            (f"after the first {along}", index > 0),
-            (f"before the last {along}", index < shape[axis] - 1),
+            (f"at the first place along {along}", index == 0),
+            (f"at the last place along {along}", index == shape[axis] - 1),
+            (f"after the first place along {along}", index > 0),
+            (f"before the last place along {along}", index < shape[axis] - 1),
         ):
             yield told, np.broadcast_to(chosen, shape)
+    if case.letters and case.letters[-1].startswith("4"):
+        block = np.arange(shape[-1]) // (shape[-1] // 4)
+        for k, gate in enumerate("ifog"):
+            yield f"in the block of gate {gate}", np.broadcast_to(block == k, shape)
     if len(shape) == 4:
         border = np.ones(shape, bool)
         border[..., 1:-1, 1:-1] = False
         yield "at the border of the image", border
+
+
+def _add_ranges(case: Case, wrong: list[np.ndarray], masks: list[dict]) -> None:
+    """Between which values of an array of this shape everything wrong lies."""
+    for name in case.arrays(case.trials[0].probe):
+        arrays = [case.arrays(t.probe).get(name) for t in case.trials]
+        if any(a is None or a.shape != w.shape for a, w in zip(arrays, wrong, strict=True)):
+            continue
+        hit = np.concatenate([a[w] for a, w in zip(arrays, wrong, strict=True)])
+        if len(hit) < 4:
+            continue
+        low, high = float(hit.min()), float(hit.max())
+        inside = [(a >= low) & (a <= high) for a in arrays]
+        exact = sum(w.sum() for w in wrong) / sum(i.sum() for i in inside)
+        if exact > 0.97:  # nearly nothing between these values is right
+            told = f"where {name} is between {number(low)} and {number(high)}"
+            for mask, entries in zip(masks, inside, strict=True):
+                mask[told] = entries
 
 
 def _labels(trial: Trial, shape: tuple[int, ...]) -> Iterator[tuple[str, np.ndarray]]:

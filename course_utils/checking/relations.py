@@ -21,7 +21,7 @@ from course_utils.checking.relations_size import (
     times_an_array,
 )
 from course_utils.checking.relations_upstream import one_of_the_samples, upstream_not_used_once
-from course_utils.checking.substitutions import as_if_input_were
+from course_utils.checking.substitutions import as_if_input_were, as_if_only_one_sample
 from course_utils.checking.verdict import WRONG
 
 ENOUGH = 3  # probes that a relation must hold on when others cannot be asked
@@ -59,6 +59,18 @@ def as_if_input_were_another(case: Case) -> Relation | None:
     return Relation(f"as if {told}", f"this would be right if {told}") if told else None
 
 
+def as_if_one_sample_were_all(case: Case) -> Relation | None:
+    """The result of the first or last sample alone: the others are overwritten."""
+    found = as_if_only_one_sample(case)
+    if found is None:
+        return None
+    which, factor = found
+    times = "" if factor.told == "1" else f" times {factor}"
+    return Relation(
+        f"only the {which} sample", f"this is the result of the {which} sample alone{times}"
+    )
+
+
 RELATIONS: list[Callable[[Case], Relation | None]] = [
     times_a_factor,
     equal_to_an_input,
@@ -68,6 +80,7 @@ RELATIONS: list[Callable[[Case], Relation | None]] = [
     the_other_way_round,
     a_term_more_or_less,
     times_an_array,
+    as_if_one_sample_were_all,
     as_if_input_were_another,
     right_but_for_signs,
 ]

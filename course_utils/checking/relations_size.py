@@ -109,8 +109,7 @@ def _told_term(factor: str, name: str) -> str:
 
 
 def _a_constant_more(case: Case) -> Relation | None:
-    if np.size(case.trials[0].expected) < 2:
-        return None
+    single = np.size(case.trials[0].expected) < 2
     measured = []
     for trial in case.trials:
         difference = np.asarray(trial.got, float) - trial.expected
@@ -118,11 +117,13 @@ def _a_constant_more(case: Case) -> Relation | None:
             return None
         measured.append(float(difference.mean()))
     factor = recognise(measured, [case.numbers(t.probe) for t in case.trials])
+    if single and (factor is None or not factor.seen):
+        return None  # every single number differs by "a constant": only a named one says something
     if factor is None:
         return Relation("offset", "the right values plus one number that is the same for all")
-    return Relation(
-        f"offset {factor.told}", f"the right values plus {factor.told}" + seen_at(factor)
-    )
+    value = "value" if single else "values"
+    sign = f"minus {factor.told[1:]}" if factor.told.startswith("−") else f"plus {factor.told}"
+    return Relation(f"offset {factor.told}", f"the right {value} {sign}{seen_at(factor)}")
 
 
 def _elementwise(name: str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 RIGHT, NOTE, WRONG, OPEN = "right", "note", "wrong", "open"
 
@@ -109,13 +109,28 @@ class Verdict:
             return []
         if self.right:
             return [f for f in self.findings if f.status == NOTE]
-        return list(self.findings)
+        return _folded(self.findings)
 
     def __str__(self) -> str:
         return self.text()
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"text/plain": self.text(), "text/html": self.html()}
+
+
+def _folded(findings: tuple[Finding, ...]) -> list[Finding]:
+    """One line for all parts of which the same is said."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        own = finding.message.startswith(f"{finding.part} ") or finding.message.startswith(
+            "follows"
+        )
+        key = (finding.status, finding.part if own else finding.message or finding.part)
+        groups.setdefault(key, []).append(finding)
+    return [
+        replace(group[0], part=", ".join(f.part for f in group)) if len(group) > 1 else group[0]
+        for group in groups.values()
+    ]
 
 
 def settle(exercise_id: str, name: str, points: float, findings: list[Finding]) -> Verdict:

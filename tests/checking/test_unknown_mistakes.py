@@ -87,7 +87,24 @@ UNKNOWN = {
         "away from the l",
     ),
     "over C": ("3.6", lambda d, c: d * (c[0] - onehot(c)) / c[0].shape[1], "exactly N/C times"),
-    "no mask in the net": ("3.7", net_without_relu_mask, "Right for M = 1, wrong from M = 2 on"),
+    "no mask in the net": ("3.7", net_without_relu_mask, "By hand: W1 = [[3, -2]]"),
+    "last row only": (
+        "3.5",
+        lambda Z, y: (nn.softmax_cross_entropy_forward(Z[-1:], y[-1:])[0], 0),
+        "the result of the last sample alone",
+    ),
+    "ln C too little": (
+        "3.5",
+        lambda Z, y: (nn.softmax_cross_entropy_forward(Z, y)[0] - np.log(Z.shape[1]), 0),
+        "minus ln C",
+    ),
+    "times P": (
+        "3.6",
+        lambda d, c: d * (c[0] - onehot(c)) / len(c[1]) * c[0],
+        "the right value times cache[0]",
+    ),
+    "threshold 1": ("3.3", lambda X: (np.where(X > 1, X, 0), X), "only where X is between 0.0"),
+    "capped at 6": ("3.3", lambda X: (np.clip(X, 0, 6), X), "only where X is between"),
     "no momentum": (
         "3.8",
         lambda w, dw, s, *, learning_rate, momentum=0.9: (w - learning_rate * dw, s),

@@ -96,7 +96,7 @@ def momentum_in_place(w, dw, state, *, learning_rate, momentum=0.9):
 # (exercise, answer, part, cause as the verdict names it, words that must be told)
 WRONG_ANSWERS = [
     ("0.1", lambda x, w, b: (x * w + b, (x, w)), "y", "shape", "was not summed over"),
-    ("0.1", lambda x, w, b: (x @ w, (x, w)), "y", "as if b were 0", "if b were 0"),
+    ("0.1", lambda x, w, b: (x @ w, (x, w)), "y", "offset −b", "minus b"),
     ("0.1", lambda x, w, b: x @ w + b, "", "returns", "2 values, (y, cache)"),
     ("0.2", lambda dy, c: (c[1], c[0], 1.0), "dx", "ratio 1/dy", "1/dy times"),
     ("0.2", lambda dy, c: (dy * c[0], dy * c[1], dy), "dw", "is w times", "dy times w"),
@@ -130,7 +130,13 @@ WRONG_ANSWERS = [
     ("3.5", lambda Z, y: (-nn.log_softmax(Z)[range(len(y)), y].sum(), 0), "loss", "ratio N", "N ="),
     ("3.5", lambda Z, y: (nn.log_softmax(Z)[range(len(y)), y].mean(), 0), "loss", "ratio −1", "−1"),
     ("3.6", lambda dl, c: dl * (c[0] - onehot(c[1], c[0].shape[1])), "dZ", "ratio N", "N ="),
-    ("3.6", lambda dl, c: dl * c[0] / len(c[1]), "dZ", "values", "numbers differ"),
+    (
+        "3.6",
+        lambda dl, c: dl * c[0] / len(c[1]),
+        "dZ",
+        "is cache[0] times",
+        "dloss/N times cache[0]",
+    ),
     ("3.6", spoil_cache, "", "mutated", "cache[0] was changed"),
     (
         "3.6",

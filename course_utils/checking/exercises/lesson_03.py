@@ -35,18 +35,21 @@ def _relu(draw: Draw, sizes: Sizes) -> Probe:
     return Probe((draw.array(N, M),), upstream=draw.array(N, M))
 
 
-def _relu_at_zero(draw: Draw) -> list[Probe]:
+def _relu_hard(draw: Draw) -> list[Probe]:
     X = draw.array(4, 5)
     X[1, 2] = X[0, 3] = X[3, 0] = 0.0
     about = "inputs that are exactly 0"
-    return [Probe((X,), about=about, sizes={"N": 4, "M": 5}, upstream=draw.array(4, 5))]
+    at_zero = Probe((X,), about=about, sizes={"N": 4, "M": 5}, upstream=draw.array(4, 5))
+    sizes, upstream = {"N": 2, "M": 9}, draw.array(2, 9)
+    large = Probe((20 * draw.array(2, 9),), about="large inputs", sizes=sizes, upstream=upstream)
+    return [at_zero, large]
 
 
 _RELU_PROBES = {
     "make": _relu,
     "sizes": ({"N": 5, "M": 6}, {"N": 7, "M": 4}, {"N": 3, "M": 8}),
     "smallest": {"N": 1, "M": 1},
-    "special": _relu_at_zero,
+    "special": _relu_hard,
     "shapes": _RELU,
 }
 

@@ -114,7 +114,12 @@ def time_first(X, h0, Wx, Wh, b):
     return walk(X, h0, Wx, Wh, b)[0].transpose(1, 0, 2)
 
 
-@mistake("lstm_forward", "H", "the blocks are read in the order i, f, g, o", GATE_ORDER)
+@mistake(
+    "lstm_forward",
+    "H",
+    "the blocks are read as i, f, g, o, not i, f, o, g",
+    GATE_ORDER,
+)
 def ifgo(X, h0, Wx, Wh, b):
     return walk(X, h0, Wx, Wh, b, order="ifgo")[0]
 
@@ -225,7 +230,7 @@ for _name, _says, _advice, _changed in (
     ),
     (
         "order_ifgo",
-        "the blocks are put together in the order i, f, g, o",
+        "the blocks are joined as i, f, g, o, not i, f, o, g",
         GATE_ORDER,
         {"order": "ifgo"},
     ),

@@ -47,7 +47,7 @@ def _slip(name, says, advice, parts="h c", **changed):
 
 
 for _order, _says in (
-    ("ifgo", "the blocks are read in the order i, f, g, o"),
+    ("ifgo", "the blocks are read as i, f, g, o, not i, f, o, g"),
     ("fiog", "the gates i and f are exchanged"),
     ("iofg", "the gates f and o are exchanged"),
     ("ofig", "the gates i and o are exchanged"),

@@ -203,7 +203,11 @@ for _name, _says, _lines in (
     _slip(_name, _says, GATE_SLOPES, _NO_CELL, **_lines)
 
 for _name, _says, _lines in (
-    ("order_ifgo", "the blocks are put together in the order i, f, g, o", {"order": "ifgo"}),
+    (
+        "order_ifgo",
+        "the blocks are joined as i, f, g, o, not i, f, o, g",
+        {"order": "ifgo"},
+    ),
     ("order_fiog", "the blocks i and f are exchanged", {"order": "fiog"}),
     ("order_iofg", "the blocks f and o are exchanged", {"order": "iofg"}),
 ):
