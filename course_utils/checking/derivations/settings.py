@@ -1,0 +1,93 @@
+"""Ready derivations of single layers."""
+
+from __future__ import annotations
+
+from course_utils.checking.derivations.setting import Derivation
+
+_NDM = ({"N": 3, "D": 4, "M": 5}, {"N": 5, "D": 3, "M": 2}, {"N": 2, "D": 3, "M": 4})
+_NM = ({"N": 3, "M": 4}, {"N": 5, "M": 2})
+_NK = ({"N": 3, "C": 5}, {"N": 5, "C": 4})
+
+LINEAR = Derivation(
+    name="linear",
+    title="Y = X W + b, one row of X per sample. dY arrives from above.",
+    symbols={"X": "N D", "W": "D M", "b": "M"},
+    rules=("Y[n,m] = sum(d, X[n,d] * W[d,m]) + b[m]",),
+    upstream="Y",
+    wanted=("dX", "dW", "db"),
+    sizes=_NDM,
+    smallest={"N": 1, "D": 1, "M": 1},
+)
+
+
+def _entrywise(name: str) -> Derivation:
+    return Derivation(
+        name=name,
+        title=f"Y = {name}(X), entry by entry. dY arrives from above.",
+        symbols={"X": "N M"},
+        rules=(f"Y[n,m] = {name}(X[n,m])",),
+        upstream="Y",
+        wanted=("dX",),
+        sizes=_NM,
+        smallest={"N": 1, "M": 1},
+    )
+
+
+RELU, SIGMOID, TANH = (_entrywise(name) for name in ("relu", "sigmoid", "tanh"))
+
+SOFTMAX = Derivation(
+    name="softmax",
+    title="P = softmax(Z), row by row. dP arrives from above.",
+    symbols={"Z": "N C"},
+    rules=("P[n,k] = exp(Z[n,k]) / sum(j, exp(Z[n,j]))",),
+    upstream="P",
+    wanted=("dZ",),
+    sizes=_NK,
+    smallest={"N": 1, "C": 2},
+)
+
+SOFTMAX_CROSS_ENTROPY = Derivation(
+    name="softmax_cross_entropy",
+    title="L is the mean over N of -log P[n,y[n]], with P = softmax(Z) row by row.",
+    symbols={"Z": "N C", "y": "N"},
+    labels={"y": "C"},
+    rules=(
+        "P[n,k] = exp(Z[n,k]) / sum(j, exp(Z[n,j]))",
+        "L = -sum(n, log(P[n,y[n]])) / N",
+    ),
+    wanted=("dZ",),
+    sizes=_NK,
+    smallest={"N": 1, "C": 2},
+)
+
+L2_PENALTY = Derivation(
+    name="l2_penalty",
+    title="L = lam times the sum of the squares of all weights.",
+    symbols={"W": "D M", "lam": ""},
+    positive=("lam",),
+    rules=("L = lam * sum(d, m, W[d,m]**2)",),
+    wanted=("dW",),
+    sizes=({"D": 3, "M": 4}, {"D": 5, "M": 2}),
+    smallest={"D": 1, "M": 1},
+)
+
+BATCH_NORM = Derivation(
+    name="batch_norm",
+    title="Batch norm over N, with gamma, beta and eps. dY arrives from above.",
+    symbols={"X": "N D", "gamma": "D", "beta": "D", "eps": ""},
+    positive=("eps",),
+    rules=(
+        "mu[d] = sum(n, X[n,d]) / N",
+        "var[d] = sum(n, (X[n,d] - mu[d])**2) / N",
+        "Xhat[n,d] = (X[n,d] - mu[d]) / sqrt(var[d] + eps)",
+        "Y[n,d] = gamma[d] * Xhat[n,d] + beta[d]",
+    ),
+    upstream="Y",
+    wanted=("dX", "dgamma", "dbeta"),
+    sizes=({"N": 4, "D": 3}, {"N": 3, "D": 5}),
+    smallest={"N": 2, "D": 1},
+)
+
+SINGLE_LAYERS = (
+    *(LINEAR, RELU, SIGMOID, TANH, SOFTMAX, SOFTMAX_CROSS_ENTROPY, L2_PENALTY, BATCH_NORM),
+)

@@ -1,0 +1,62 @@
+"""The smallest numbers at which a line is false, to follow by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course_utils.checking.derivations import tree
+from course_utils.checking.derivations.equation import Ground, same, two_sides
+from course_utils.checking.derivations.point import Point
+from course_utils.checking.derivations.shapes import Layout
+
+_MOST_NUMBERS = 12
+
+
+def smallest_failure(left, right, layout: Layout, ground: Ground) -> str:
+    """One entry where the two sides differ, with all numbers if they are few."""
+    derivation = ground.derivation
+    kinds = [(derivation.smallest, "whole"), (derivation.sizes[0], "whole")]
+    for sizes, kind in kinds:
+        if not sizes:
+            continue
+        point = derivation.point(0, kind, sizes, ground.lets)
+        a, b = two_sides(left, right, layout, point)
+        b = np.broadcast_to(b, a.shape)
+        if not same(a, b):
+            return _told(left, right, layout, point, a, b)
+    return "The two sides differ at random numbers."
+
+
+def _told(left, right, layout: Layout, point: Point, a, b) -> str:
+    at = np.unravel_index(np.argmax(~np.isclose(a, b)), a.shape) if a.shape else ()
+    sizes = sorted({s for part in layout.ranges.values() for s in part.split("|")})
+    sizes = sorted({*sizes, *layout.dims})
+    small = ", ".join(f"{s} = {point.sizes[s]}" for s in sizes if s in point.sizes)
+    names = sorted(tree.symbols_in(right))
+    arrays = {name: point.value(name) for name in names}
+    numbers = ""
+    if sum(array.size for array in arrays.values()) <= _MOST_NUMBERS:
+        shown = [f"{name} = {_array(array)}" for name, array in arrays.items()]
+        numbers = f" and {', '.join(shown)}" if shown else ""
+    entry = f"[{','.join(str(int(k)) for k in at)}]" if len(at) else ""
+    where = f"For {small}{numbers}" if small else f"For{numbers.removeprefix(' and')}"
+    name = tree.to_text(left) if not entry else f"entry {entry} of the left side"
+    return f"{where}: {name} is {_number(a[at])}, the right side gives {_number(b[at])}."
+
+
+def _array(array: np.ndarray) -> str:
+    if array.size == 1:
+        return _number(array.reshape(-1)[0])
+    return str(
+        [[_short(v) for v in row] for row in array]
+        if array.ndim == 2
+        else [_short(v) for v in array.reshape(-1)]
+    ).replace("'", "")
+
+
+def _short(value) -> str:
+    return _number(value)
+
+
+def _number(value) -> str:
+    return f"{float(value):.4g}"
