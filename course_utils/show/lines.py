@@ -77,7 +77,6 @@ def curves(history, *, title: str = "") -> Picture:
                 for name in ("train", "validation")
             }
             draw_lines(axes, series, "epoch", "loss (nats)" if quantity == "loss" else quantity)
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             if quantity == "loss":
                 log_scale(axes.yaxis)
             else:
@@ -124,6 +123,8 @@ def draw_lines(
         axes.annotate(
             name, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom"
         )
+    if all(np.array_equal(x, np.round(x)) for x, _ in series.values()):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # no half epochs or layers
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.grid(True)

@@ -10,6 +10,7 @@ import nbformat
 from nbformat import v4
 
 from course_utils.workbook.colab import BADGE, SETUP, badge, setup_cell
+from course_utils.workbook.formulas import with_formulas
 from course_utils.workbook.lesson import Cell, Lesson
 from course_utils.workbook.markers import Blank, find_blanks
 from course_utils.workbook.project import WorkbookError, shown
@@ -41,8 +42,9 @@ def make_edition(lesson: Lesson, edition: str):
     cells = []
     for index, cell in enumerate(lesson.cells):
         own = [b for b in blanks if b.cell == index]
-        open_text = _checked(lesson, cell, _filled_in(lesson, _without_solutions(cell.text, own)))
-        solved = _filled_in(lesson, _without_markers(cell.text, own))
+        text = with_formulas(lesson, cell, cell.text)
+        open_text = _checked(lesson, cell, _filled_in(lesson, _without_solutions(text, own)))
+        solved = _filled_in(lesson, _without_markers(text, own))
         made = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}
         cells.append(
             made[cell.kind](

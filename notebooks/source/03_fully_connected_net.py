@@ -112,14 +112,16 @@ print(Y)
 #
 # **Maths.** From (3.1), $\partial Y_{nm}/\partial W_{dm} = X_{nd}$, and 0 for every other column. So
 #
-# $$ \frac{\partial L}{\partial W_{dm}} = \sum_n X_{nd}\, \mathrm{d}Y_{nm}, \qquad
-#    \underset{(D,M)}{\mathrm{d}W} = \underset{(D,N)}{X^\top}\;\underset{(N,M)}{\mathrm{d}Y} \tag{3.2} $$
+# $$ {{linear: dW[d,m] = sum(n, X[n,d] * dY[n,m])}}, \qquad {{linear: dW = X.T @ dY}} \tag{3.2} $$
+#
+# with the shapes $(D, M) = (D, N)\,(N, M)$.
 
 # %% [markdown]
 # In the same way $X_{nd}$ touches all of row $n$, and $b_m$ all of column $m$:
 #
-# $$ \underset{(N,D)}{\mathrm{d}X} = \underset{(N,M)}{\mathrm{d}Y}\;\underset{(M,D)}{W^\top},
-#    \qquad \underset{(M)}{\mathrm{d}b_m} = \sum_n \mathrm{d}Y_{nm} \tag{3.3} $$
+# $$ {{linear: dX = dY @ W.T}}, \qquad {{linear: db[m] = sum(n, dY[n,m])}} \tag{3.3} $$
+#
+# with the shapes $(N, D) = (N, M)\,(M, D)$ and $(M,)$.
 #
 # **By hand.** With $X$ and $W$ from above and
 # $\mathrm{d}Y = \begin{pmatrix} 1 & 0 \\ 0 & 2 \end{pmatrix}$:
@@ -177,7 +179,7 @@ layer_gradient_check(linear_forward, linear_backward, X, W, b, names=("X", "W", 
 #
 # **Maths.** Entry by entry, with the shape kept,
 #
-# $$ Y = \max(X, 0), \qquad \mathrm{d}X = \mathrm{d}Y \odot [X > 0] \tag{3.4} $$
+# $$ Y = \max(X, 0), \qquad {{relu: dX = dY * (X > 0)}} \tag{3.4} $$
 #
 # where $[\cdot]$ is 1 if true and 0 if not. At $X = 0$ there is no derivative; this course takes 0.
 #
@@ -332,7 +334,9 @@ print(f"loss {loss:.4f}, P {P.round(4)}")
 # **Maths.** Differentiate one row of (3.6). The first term gives
 # $e^{Z_{nc}} / \sum_k e^{Z_{nk}} = P_{nc}$, the second 1 at the label and 0 elsewhere:
 #
-# $$ \frac{\partial L}{\partial Z_{nc}} = \frac{1}{N}\big(P_{nc} - [c = y_n]\big) \tag{3.7} $$
+# $$ {{softmax_cross_entropy: dZ[n,c] = (P[n,c] - delta(c,y[n])) / N}} \tag{3.7} $$
+#
+# where $\delta$ is 1 if both indices are equal, and 0 else.
 #
 # Read it aloud: *what you said, minus what was true*. Each row sums to 0, and a row that is sure
 # and right asks for nothing.
@@ -390,7 +394,7 @@ layer_gradient_check(
 # So the loss gets a *penalty*, with a strength $\lambda$ called `weight_decay`; biases go free.
 #
 # $$ L_{\text{total}} = L + \lambda \sum_{dm} W_{1,dm}^2 + \lambda \sum_{mc} W_{2,mc}^2,
-#    \qquad \frac{\partial}{\partial W}\,\lambda \sum W^2 = 2\lambda W \tag{3.8} $$
+#    \qquad \text{penalty alone: } {{l2_penalty: dW = 2*lam*W}} \tag{3.8} $$
 #
 # A weight now reaches the loss by two ways, through the layer and through the penalty. Its gradients
 # add up.
