@@ -15,7 +15,7 @@ from collections.abc import Callable
 from course_utils.checking.exercises import Exercise, all_exercises, find_exercise
 from course_utils.checking.judge import judge
 from course_utils.checking.mistakes import find_advice
-from course_utils.checking.verdict import Verdict
+from course_utils.checking.verdict import WRONG, Verdict
 from course_utils.console import show
 
 
@@ -134,7 +134,11 @@ def hint(exercise_id: str, step: int | None = None) -> None:
     if step not in (1, 2, 3):
         raise ValueError(f"hint: expected step 1, 2 or 3, got {step!r}")
     _hints_given[key] = max(step, _hints_given.get(key, 0))
-    told = f"{asked.id} {asked.name}, hint {step} of 3: {hints[step - 1]}"
+    text = hints[step - 1]
+    answer = _answers.get(asked.id)
+    if asked.hint_about and answer and answer.verdict and answer.verdict.status == WRONG:
+        text = asked.hint_about(answer.function, step)
+    told = f"{asked.id} {asked.name}, hint {step} of 3: {text}"
     print(textwrap.fill(told, width=90))
 
 

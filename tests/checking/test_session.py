@@ -191,3 +191,33 @@ def test_no_hint_holds_a_line_of_the_answer():
         telling = [line for line in body if (len(line) > 12 and "=" in line) or "return" in line]
         for text in asked.hints:
             assert not any(line in text for line in telling if line)
+
+
+def test_hints_about_a_derivation_speak_of_its_lines(capsys):
+    @exercise("1.1", points=2)
+    def derive_linear_dW():
+        return ["dW = dY.T @ X"]
+
+    capsys.readouterr()
+    for _ in range(3):
+        hint("1.1")
+    out = capsys.readouterr().out
+    assert "Look at line 1" in out
+    assert "Mended: dW = X.T @ dY" in " ".join(out.split())
+    assert out.count("Mended") == 1  # only the third hint
+
+
+def test_hints_about_an_open_derivation_are_the_exercises_own(capsys):
+    hint("1.1")
+    assert "Which entries of Y does W[i,j] touch?" in " ".join(capsys.readouterr().out.split())
+
+
+def test_hints_follow_the_mistake_that_was_named(capsys):
+    @exercise("3.2", points=4)
+    def linear_backward(dY, cache):
+        X, W = cache
+        return dY @ W.T, X.T @ dY, dY.mean(axis=0)
+
+    capsys.readouterr()
+    hint("3.2")
+    assert "The loss is a mean" in capsys.readouterr().out

@@ -97,6 +97,8 @@ class Exercise:
         returns: names of what is returned, in order; a ``cache`` is free in form.
         judged_by: judges an answer where probes are not the way (a derivation is read
             line by line), as ``judged_by(exercise, answer)``; else `make` is needed.
+        hint_about: gives a hint about a wrong answer itself, as
+            ``hint_about(answer, step)``, in place of `hints`.
         run: calls the answer on a probe and names what came back; the default
             passes ``probe.args`` and names the returned values by `returns`.
         forward: name of the forward function whose cache this backward reads.
@@ -121,6 +123,7 @@ class Exercise:
     special: Callable[[Draw], list[Probe]] | None = None
     shapes: Mapping[str, str] = field(default_factory=dict)
     judged_by: Callable[[Exercise, Callable], Any] | None = None
+    hint_about: Callable[[Callable, int], str] | None = None
     run: Runner | None = None
     forward: str | None = None
     convention: Callable[[Probe, str, np.ndarray, np.ndarray], str] | None = None

@@ -51,6 +51,7 @@ def _exercise(exercise_id: str, points: float, reference, hints: tuple[str, str,
         reference=reference,
         hints=hints,
         judged_by=judged_as(DERIVATIONS[exercise_id]),
+        hint_about=lambda answer, step: derivation_hint(exercise_id, answer(), step),
     )
 
 
