@@ -35,7 +35,7 @@ _LAST = (value.factors, value.symbols, value.operators, value.terms)
 # As first of two edits: those that people combine. The second may be any of these, too.
 _FIRST = (*_INDEX, *_MATRIX, *_VALUE, index.replaced)
 _SECOND = (*_INDEX, *_MATRIX, *_VALUE, index.replaced, index.deltas, functions.complements)
-_MOST_PAIRS, _MOST_FIRST, _MOST_OF_A_KIND, _MOST_SINGLES = 2000, 40, 6, 4000
+_MOST_PAIRS, _MOST_FIRST, _MOST_OF_A_KIND, _MOST_SINGLES = 1200, 30, 6, 4000
 
 # An array put in and another taken out mends any line; that is no explanation.
 _NEVER_FIRST = {"factor_missing", "term_missing", "symbol", "operator", "size", "number"}

@@ -102,8 +102,17 @@ class Inspector:
             elif isinstance(at, tree.Letter):
                 self.uses.setdefault(at.name, []).append((size, node))
             else:
-                self.dims(at)
+                self._one_number(at, node)
         return (*left, *base[len(node.at) :])
+
+    def _one_number(self, at: tree.Node, node: tree.Node) -> None:
+        dims = self.dims(at)
+        if dims:
+            name = to_text(at)
+            raise ShapeError(
+                "whole_index",
+                f"{to_text(node)}: {name} is {told(dims)}, an index is one number: {name}[n].",
+            )
 
     def _same_letters(self, node) -> None:
         if isinstance(node, tree.Cmp):
@@ -148,10 +157,12 @@ class Inspector:
     def _call(self, node: tree.Call) -> Dims:
         if node.fn == "ones":
             return tuple(size.name for size in node.args)
-        parts = [self.dims(arg) for arg in node.args]
         if node.fn == "delta":
+            for arg in node.args:
+                self._one_number(arg, node)
             self._link(*node.args)
             return ()
+        parts = [self.dims(arg) for arg in node.args]
         if node.fn == "softmax" and not parts[0]:
             inner = node.args[0]
             outside = f": softmax({to_text(inner.base)})[…]" if _entry(inner) else ""

@@ -22,6 +22,7 @@ from course_utils.checking.derivations.shapes import Kinds
 from course_utils.checking.exercises import Exercise
 from course_utils.checking.time_limit import TookTooLongError, time_limit
 from course_utils.checking.verdict import NOTE, OPEN, RIGHT, WRONG, Finding, Verdict, settle
+from course_utils.words import listed
 
 SECONDS = 20.0
 _MOST_LINES = 60
@@ -137,6 +138,20 @@ def judge_answer(exercise: Exercise, answer: Callable, derivation: Derivation):
         return _stopped(exercise, name, Finding("", WRONG, "exception", told))
 
 
+def _not_reached(lacking: dict[str, str]) -> list[Finding]:
+    """What is still to be reached: one line for all gradients that no true line gives."""
+    absent = [w for w, told in lacking.items() if told.startswith("No true line gives")]
+    findings = [
+        Finding(w, WRONG, "not_reached", told)
+        for w, told in lacking.items()
+        if told and (w not in absent or len(absent) == 1)
+    ]
+    if len(absent) > 1:
+        message = f"No true line gives {listed(absent)} yet: each needs one that begins with it."
+        findings.append(Finding(", ".join(absent), WRONG, "not_reached", message))
+    return findings
+
+
 def judge_derivation(
     derivation: Derivation, lines, exercise: Exercise | None = None, name: str = ""
 ) -> DerivationVerdict:
@@ -159,7 +174,7 @@ def judge_derivation(
         return _verdict(exercise, name or derivation.name, [finding], (), ())
     findings = _findings(found)
     lacking = reached(derivation, found)
-    findings += [Finding(w, WRONG, "not_reached", told) for w, told in lacking.items() if told]
+    findings += _not_reached(lacking)
     typeset = tuple(_typeset(finding, derivation.kinds) for finding in found)
     made = _verdict(exercise, name or derivation.name, findings, tuple(found), typeset)
     if made.right:
