@@ -132,9 +132,8 @@ hint("0.1")
 #
 # **Maths.** Say `dy` $= \partial L/\partial y$ is known. By the chain rule and (0.1),
 #
-# $$ \frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial y}\,w_i, \qquad
-#    \frac{\partial L}{\partial w_i} = \frac{\partial L}{\partial y}\,x_i, \qquad
-#    \frac{\partial L}{\partial b} = \frac{\partial L}{\partial y} \tag{0.2} $$
+# $$ {{neuron: dx[i] = dy * w[i]}}, \qquad {{neuron: dw[i] = dy * x[i]}}, \qquad
+#    {{neuron: db = dy}} \tag{0.2} $$
 #
 # **By hand.** With the numbers above and `dy` $= 2$: `dx` $= (6, -2)$, `dw` $= (2, 4)$, `db` $= 2$.
 

@@ -17,8 +17,9 @@ import numpy as np
 
 from course_utils import nn, show
 from course_utils.checking import answers, check, exercise, expect, hint, judge, progress
+from course_utils.checking import layer_gradient_check
 from course_utils.checking.derivations import compile_backward, judge_derivation
-from course_utils.checking.derivations.settings import L2_PENALTY, LINEAR, SOFTMAX_CROSS_ENTROPY
+from course_utils.checking.derivations import settings, settings_nets
 from course_utils.show import Node
 
 # %% [markdown]
@@ -73,7 +74,7 @@ show.graph(
 # two lines about the penalty $L = \lambda \sum W^2$, one true and one not.
 
 # %%
-judge_derivation(L2_PENALTY, ["dW[i,j] = lam * W[i,j]", "dW = 2*lam*W"])
+judge_derivation(settings.L2_PENALTY, ["dW[i,j] = lam * W[i,j]", "dW = 2*lam*W"])
 
 # %% [markdown]
 # The last line is true, and yet it does not follow from the first. That is what a result alone never
@@ -142,8 +143,17 @@ def derive_linear_dX_db():
 # %%
 paper = answers()
 lines = [*paper.derive_linear_dW(), *paper.derive_linear_dX_db()]
-backward = compile_backward(LINEAR, lines, cache=("X", "W"))
+backward = compile_backward(settings.LINEAR, lines, cache=("X", "W"))
 judge("3.2", backward)
+
+# %% [markdown]
+# And measured, without any reference: the gradient check of lesson 00, on the function that your lines
+# became.
+
+# %%
+rng = np.random.default_rng(1)
+X, W, b = rng.standard_normal((4, 3)), rng.standard_normal((3, 5)), rng.standard_normal(5)
+layer_gradient_check(nn.linear_forward, backward, X, W, b, names=("X", "W", "b"))
 
 # %% [markdown]
 # ## 4 Entry by entry: ReLU and sigmoid
@@ -159,10 +169,10 @@ judge("3.2", backward)
 # **By hand.** At $X = 0$ the sigmoid is $\tfrac12$ and its slope $\tfrac14$; nowhere is it steeper.
 
 # %% [markdown]
-# ### Exercises 1.3 and 1.4
+# ### Exercises 1.3, 1.4 and 1.13
 #
-# Derive `dX` for ReLU, then for the sigmoid. The slope of the sigmoid can be written with its value
-# $Y$ alone: that is why its cache keeps $Y$.
+# Derive `dX` for ReLU, for the sigmoid and for tanh. The slopes of the last two can be written with
+# their value $Y$ alone: that is why their caches keep $Y$.
 
 
 # %%
@@ -185,6 +195,16 @@ def derive_sigmoid_dX():
         "diff(Y[n,m], X[n,m]) = Y[n,m] * (1 - Y[n,m])",
         "dX = dY * Y * (1 - Y)",
     ]
+    ### END SOLUTION
+    return lines
+
+
+# %%
+@exercise("1.13", points=1)
+def derive_tanh_dX():
+    """Lines that lead to dX of Y = tanh(X), with Y in place of X."""
+    ### BEGIN SOLUTION
+    lines = ["dX = dY * (1 - Y**2)"]
     ### END SOLUTION
     return lines
 
@@ -255,7 +275,7 @@ def derive_softmax_cross_entropy_dZ():
 
 # %%
 lines = answers().derive_softmax_cross_entropy_dZ()
-judge("3.6", compile_backward(SOFTMAX_CROSS_ENTROPY, lines, cache=("P", "y")))
+judge("3.6", compile_backward(settings.SOFTMAX_CROSS_ENTROPY, lines, cache=("P", "y")))
 
 # %% [markdown]
 # ## 6 Two layers and a penalty
@@ -308,6 +328,9 @@ def derive_two_layers():
 # ### Exercise 1.8
 #
 # Derive `dz3`, `dz2`, `dz1` and `dw1`.
+#
+# **By hand.** If all $z$ are 0, all $a$ are $\tfrac12$ and all slopes $\tfrac14$. With $t = 0$ and all
+# weights 1: $\delta_3 = \tfrac12 \cdot \tfrac14$, and each step back divides by 4.
 
 
 # %%
@@ -431,6 +454,10 @@ expect(lives["slope 0.1"][-1], at_least=0.3, about="share of samples that reach 
 #    {{batch_norm: Y[n,d] = gamma[d] * Xhat[n,d] + beta[d]}} \tag{1.9} $$
 
 # %% [markdown]
+# **By hand.** One column, $X = (1, 3)^\top$, $\gamma = 2$, $\beta = 1$, $\varepsilon = 0$: $\mu = 2$, variance
+# 1, $\hat X = (-1, 1)^\top$, $Y = (-1, 3)^\top$. Add 10 to both inputs, and nothing changes: so the two
+# entries of $\mathrm{d}X$ must sum to 0.
+#
 # ### Exercise 1.9
 #
 # Derive `dgamma`, `dbeta` and `dX`. Name the steps: `dXhat`, `dvar`, `dmu` are there for you.
@@ -517,6 +544,9 @@ def derive_convolution_stride():
 #
 # $$ z = x W_x + h_{\text{prev}} W_h + b, \qquad h = \tanh z \tag{1.11} $$
 #
+# **By hand.** $x = 1$, $W_x = \tfrac12$, $h_{\text{prev}} = 0$, $b = 0$: $h = \tanh \tfrac12 = 0.462$, and the
+# slope there is $1 - 0.462^2 = 0.786$.
+#
 # ### Exercise 1.12
 #
 # Derive `dx`, `dh_prev`, `dWx`, `dWh` and `db` from `dh`; `dz` is there for you.
@@ -540,7 +570,51 @@ def derive_rnn_step():
 
 
 # %% [markdown]
-# ## 11 Where you stand
+# ## 11 Paper against code
+#
+# The last lines of three derivations, run on random numbers, beside the layers of the package that
+# were written and tested without them.
+
+
+# %%
+def farthest(mine, theirs):
+    """The largest difference between two sets of gradients."""
+    return max(np.abs(a - b).max() for a, b in zip(mine, theirs, strict=True))
+
+
+X, K, b = rng.standard_normal((2, 3, 5, 6)), rng.standard_normal((4, 3, 2, 3)), np.zeros(4)
+Y, cache = nn.conv2d_forward(X, K, b)
+dY = rng.standard_normal(Y.shape)
+conv = compile_backward(
+    settings_nets.CONVOLUTION,
+    paper.derive_convolution(),
+    cache=("X", "K"),
+    returns=("dX", "dK", "db"),
+)
+apart = farthest(conv(dY, (X, K)), nn.conv2d_backward(dY, cache))
+expect(apart, at_most=1e-12, about="convolution, paper and package apart")
+
+# %%
+X, gamma, beta = rng.standard_normal((6, 3)), rng.standard_normal(3), rng.standard_normal(3)
+Y, _, cache = nn.batch_norm_forward(X, gamma, beta, {"mean": np.zeros(3), "var": np.ones(3)})
+dY = rng.standard_normal(Y.shape)
+norm = compile_backward(
+    settings.BATCH_NORM, paper.derive_batch_norm(), cache=("X", "gamma", "beta", "eps")
+)
+apart = farthest(norm(dY, (X, gamma, beta, 1e-5)), nn.batch_norm_backward(dY, cache))
+expect(apart, at_most=1e-12, about="batch norm, paper and package apart")
+
+# %%
+step = [rng.standard_normal(shape) for shape in ((3, 4), (3, 5), (4, 5), (5, 5), (5,))]
+h, cache = nn.rnn_step_forward(*step)
+dh = rng.standard_normal(h.shape)
+names = ("x", "h_prev", "Wx", "Wh", "b")
+rnn = compile_backward(settings_nets.RNN_STEP, paper.derive_rnn_step(), cache=names)
+apart = farthest(rnn(dh, tuple(step)), nn.rnn_step_backward(dh, cache))
+expect(apart, at_most=1e-12, about="recurrent step, paper and package apart")
+
+# %% [markdown]
+# ## 12 Where you stand
 
 # %%
 progress()

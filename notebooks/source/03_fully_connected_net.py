@@ -110,7 +110,7 @@ print(Y)
 # responsible for $Y_{nm}$? Row $n$ of $X$, column $m$ of $W$, and $b_m$. Each collects its share from
 # every entry of $Y$ that it has touched.
 #
-# **Maths.** From (3.1), $\partial Y_{nm}/\partial W_{dm} = X_{nd}$, and 0 for every other column. So
+# **Maths.** From (3.1), ${{linear: diff(Y[n,m], W[d,m]) = X[n,d]}}$, and 0 for every other column. So
 #
 # $$ {{linear: dW[d,m] = sum(n, X[n,d] * dY[n,m])}}, \qquad {{linear: dW = X.T @ dY}} \tag{3.2} $$
 #

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from course_utils.workbook.formulas import formulas_in, with_formulas
@@ -37,6 +39,35 @@ def test_a_false_formula_stops_the_build_and_is_named(formula, said):
 
 def test_code_is_left_alone():
     assert shown("f'{{linear: dW}}'", kind="code") == "f'{{linear: dW}}'"
+
+
+def bare_gradients(text):
+    """Displayed gradients typed by hand; worked examples with matrices of numbers may be."""
+    shown = re.findall(r"\$\$(.+?)\$\$", text, re.DOTALL)
+    typed = [re.sub(r"\{\{.+?\}\}", "", block) for block in shown if "pmatrix" not in block]
+    stated = (
+        r"\\mathrm\{d\}\s*\w[\w{}]*\s*=|\\frac\{\\partial L\}\{\\partial [^}]+\}+\s*&?=(?!\s*\\sum)"
+    )
+    return [block for block in typed if re.search(stated, block)]
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES.glob("*.py")), ids=lambda p: p.stem)
+def test_no_displayed_gradient_is_typed_by_hand(path):
+    for cell in read_lesson(path).cells:
+        if cell.kind == "markdown":
+            assert bare_gradients(cell.text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$$ \mathrm{d}W = X^\top \mathrm{d}Y $$",
+        r"$$ \frac{\partial L}{\partial x_i} = w_i $$",
+        "$$ {{linear: dW = X.T @ dY}}, \n \\mathrm{d}b = 1 $$",
+    ],
+)
+def test_a_gradient_typed_by_hand_is_found(text):
+    assert bare_gradients(text)
 
 
 @pytest.mark.parametrize("lesson", ["01_backprop_derivations", "03_fully_connected_net"])

@@ -43,6 +43,11 @@ def derive_sigmoid_dX() -> list[str]:
     ]
 
 
+def derive_tanh_dX() -> list[str]:
+    """The gradient of tanh, written with its value."""
+    return ["dX = dY * (1 - Y**2)"]
+
+
 def derive_softmax_dZ() -> list[str]:
     """The Jacobian of softmax, and the gradient of its inputs."""
     return [

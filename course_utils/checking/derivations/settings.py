@@ -8,6 +8,17 @@ _NDM = ({"N": 3, "D": 4, "M": 5}, {"N": 5, "D": 3, "M": 2}, {"N": 2, "D": 3, "M"
 _NM = ({"N": 3, "M": 4}, {"N": 5, "M": 2})
 _NK = ({"N": 3, "C": 5}, {"N": 5, "C": 4})
 
+NEURON = Derivation(
+    name="neuron",
+    title="y = w x + b for one sample: D inputs, one number out. dy arrives from above.",
+    symbols={"x": "D", "w": "D", "b": ""},
+    rules=("y = sum(i, x[i] * w[i]) + b",),
+    upstream="y",
+    wanted=("dx", "dw", "db"),
+    sizes=({"D": 3}, {"D": 5}),
+    smallest={"D": 1},
+)
+
 LINEAR = Derivation(
     name="linear",
     title="Y = X W + b, one row of X per sample. dY arrives from above.",
@@ -89,5 +100,5 @@ BATCH_NORM = Derivation(
 )
 
 SINGLE_LAYERS = (
-    *(LINEAR, RELU, SIGMOID, TANH, SOFTMAX, SOFTMAX_CROSS_ENTROPY, L2_PENALTY, BATCH_NORM),
+    *(NEURON, LINEAR, RELU, SIGMOID, TANH, SOFTMAX, SOFTMAX_CROSS_ENTROPY, L2_PENALTY, BATCH_NORM),
 )

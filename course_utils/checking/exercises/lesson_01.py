@@ -25,6 +25,7 @@ DERIVATIONS: dict[str, Derivation] = {
     "1.10": nets.CONVOLUTION,
     "1.11": nets.CONVOLUTION_STRIDE,
     "1.12": nets.RNN_STEP,
+    "1.13": layers.TANH,
 }
 
 
@@ -180,6 +181,16 @@ register(
             "First through tanh, to z; then z is a linear layer of x and of h_prev.",
             "The slope of tanh is 1 - h**2, with h from the forward pass.",
             "With dz the rest is exercises 1.1 and 1.2, twice.",
+        ),
+    ),
+    _exercise(
+        "1.13",
+        1,
+        references.derive_tanh_dX,
+        (
+            "tanh is sinh over cosh. Or look at its steepest place: which slope has it at 0?",
+            "The slope is 1 where tanh is 0, and 0 where tanh is 1 or -1.",
+            "It can be written with the square of Y alone.",
         ),
     ),
 )
