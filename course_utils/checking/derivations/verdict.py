@@ -61,7 +61,7 @@ class DerivationVerdict(Verdict):
     def text(self) -> str:
         """The verdict as plain text, a line for each line of the derivation."""
         told = [self.headline]
-        for number, finding in enumerate(self.findings):
+        for number, finding in enumerate(() if self.open else self.findings):
             line = self.lines[number] if number < len(self.lines) else None
             shown = f"{line.number}. {line.text}" if line else finding.part
             told.append(f"  {_SIGNS[finding.status]} {shown}".rstrip())
@@ -73,7 +73,7 @@ class DerivationVerdict(Verdict):
     def markdown(self) -> str:
         """The verdict as Markdown, every line typeset."""
         told = [f"**{self.headline}**", ""]
-        for number, finding in enumerate(self.findings):
+        for number, finding in enumerate(() if self.open else self.findings):
             sign = _SIGNS[finding.status]
             if number < len(self.lines):
                 latex = self.typeset[number]

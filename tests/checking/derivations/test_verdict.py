@@ -102,3 +102,15 @@ def test_odd_names_and_markdown_signs_do_no_harm():
     verdict = judge_derivation(SETTINGS["linear"], ["dW = <b>X</b>", "dW = $X$", "dW = X.T @ dY"])
     assert verdict.status == "wrong"
     assert verdict.first_false.number == 1
+
+
+def test_an_open_blank_says_so_in_two_lines():
+    def blank():
+        raise NotImplementedError("exercise 1.1: derive_linear_dW is still open")
+
+    verdict = judge("1.1", blank)
+    assert verdict.text().splitlines() == [
+        "○ 1.1 blank: open, 2 points",
+        "  The reference stands in until you fill the blank; the lesson runs on.",
+    ]
+    assert verdict.markdown().count("○") == 1
