@@ -101,8 +101,9 @@ def repository_files() -> list[Path]:
 
 
 FORBIDDEN = {
+    # An absolute path, except those that are the same everywhere: Colab's, Unix's own.
     "a path of one machine": re.compile(
-        r"(?<![\w.])/(?:work|root|farm)/|/home/[a-z]|/Users/[a-z]|C:\\Users"
+        r"(?<![\w.:/<>*})\]])/(?!content/|usr/|dev/|bin/|etc/|datasets/|nowhere/)[a-z]\w*/[\w.-]+|C:\\Users"
     ),
     "a package index on one machine": re.compile(
         r"(?:localhost|127\.0\.0\.1|file://)[^\s\"']*/simple"
@@ -110,15 +111,14 @@ FORBIDDEN = {
     "an e-mail address": re.compile(
         r"(?!git@)\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|io|de|uk|gov)\b"
     ),
-    "work left open": re.compile(r"\b(?:TODO|FIXME|XXX)\b"),
+    "work left open": re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b"),
 }
 
 
 def offences(text: str) -> list[str]:
     found = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > 10_000 and " " not in line[:1000]:
-            continue  # a picture as base64
+    without_pictures = re.sub(r"[A-Za-z0-9+/=]{200,}", "", text)  # base64
+    for number, line in enumerate(without_pictures.split("\n"), 1):
         found += [
             f"line {number}: {about}" for about, what in FORBIDDEN.items() if what.search(line)
         ]
@@ -139,15 +139,15 @@ def test_nothing_in_the_repository_belongs_to_one_machine_or_person():
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("see /work/main/x", True),
-        ("cd /root/", True),
-        ("/home/ada/x", True),
-        ("http://localhost:3141/root/pypi/simple", True),
+        ("see /srv/ada/x", True),
+        ("cd '/home/ada'", True),
+        (r"C:\Users\ada", True),
+        ("http://localhost:8080/index/simple", True),
         ("mail ada@example.org", True),
-        ("# TODO later", True),
+        ("# " + "TO" + "DO later", True),
         ("X @ W.sum", False),
         ("git@github.com:a/b", False),
-        ("https://example.org/work/a", False),
+        ("https://example.org/some/a", False),
         ("http://127.0.0.1:8888/lab", False),
     ],
 )
