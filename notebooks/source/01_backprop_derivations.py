@@ -290,6 +290,10 @@ judge("3.6", compile_backward(settings.SOFTMAX_CROSS_ENTROPY, lines, cache=("P",
 # $$ L = -\frac1N \sum_n \ln P_{n y_n} + \lambda \Big(\sum W_1^2 + \sum W_2^2\Big) \tag{1.7} $$
 #
 # with $P$ the softmax of $Z_2$. In lines, $\lambda$ is `lam`.
+#
+# **By hand.** $X = 1$, $W_1 = 2$, $W_2 = (1, -1)$, no biases, no penalty, label 0: $Z_1 = A_1 = 2$,
+# $Z_2 = (2, -2)$, $P = (0.982, 0.018)$. Back: $\mathrm{d}Z_2 = (-0.018, 0.018)$,
+# $\mathrm{d}W_2 = (-0.036, 0.036)$, $\mathrm{d}A_1 = -0.036$, $\mathrm{d}W_1 = -0.036$.
 
 # %% [markdown]
 # ### Exercise 1.7
@@ -347,6 +351,27 @@ def derive_sigmoid_chain():
     ### END SOLUTION
     return lines
 
+
+# %% [markdown]
+# One of these units as a graph, with numbers: $x = 1$, $w = 2$, $b = -1$, $t = 0$.
+
+# %% tags=["nbval-ignore-output"]
+x, w, b = 1.0, 2.0, -1.0
+z = w * x + b
+a = 1 / (1 + np.exp(-z))
+da = a  # (a - t) with t = 0
+dz = da * a * (1 - a)
+show.graph(
+    [
+        Node("x", x, dz * w),
+        Node("w", w, dz * x),
+        Node("b", b, dz),
+        Node("z", z, dz, "w x + b", ("x", "w", "b")),
+        Node("a", a, da, "sigmoid(z)", ("z",)),
+        Node("L", a**2 / 2, 1, "a² / 2", ("a",)),
+    ],
+    title="One sigmoid unit and its loss",
+)
 
 # %% [markdown]
 # ### Gradients that vanish
