@@ -11,6 +11,7 @@ import numpy as np
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close
 from course_utils.checking.factors import Factor, recognise
+from course_utils.checking.relation import slope
 from course_utils.checking.variation import float_inputs, settings, with_input
 
 
@@ -32,7 +33,7 @@ def as_if_only_one_sample(case: Case) -> tuple[str, Factor] | None:
         alone = [_on_rows(case, t, rows) for t in case.trials]
         if any(a is None or not np.any(a) for a in alone):
             continue
-        measured = [_slope(t.got, a) for t, a in zip(case.trials, alone, strict=True)]
+        measured = [slope(t.got, a) for t, a in zip(case.trials, alone, strict=True)]
         if not all(
             close(t.got, m * a, t.probe.rtol)
             for t, m, a in zip(case.trials, measured, alone, strict=True)
@@ -60,11 +61,6 @@ def _on_rows(case: Case, trial: Trial, rows: slice) -> np.ndarray | None:
     except Exception:  # an exercise may ask for several samples
         return None
     return value if np.shape(value) == np.shape(trial.expected) else None
-
-
-def _slope(got, of) -> float:
-    got, of = np.ravel(np.asarray(got, float)), np.ravel(np.asarray(of, float))
-    return float(got @ of / (of @ of))
 
 
 def _explains(case: Case, name: str, change: Callable[[Any], Any]) -> bool:
