@@ -114,7 +114,7 @@ def _run_steps(call, probe, peers) -> dict[str, np.ndarray]:
 
 register(
     Exercise(
-        id="2.1",
+        id="2.7",
         name="sigmoid_forward",
         points=1,
         reference=nn.sigmoid_forward,
@@ -131,7 +131,7 @@ register(
         ),
     ),
     Exercise(
-        id="2.2",
+        id="2.8",
         name="sigmoid_backward",
         points=2,
         reference=nn.sigmoid_backward,
@@ -148,7 +148,7 @@ register(
         ),
     ),
     Exercise(
-        id="2.3",
+        id="2.9",
         name="tanh_forward",
         points=1,
         reference=nn.tanh_forward,
@@ -163,7 +163,7 @@ register(
         ),
     ),
     Exercise(
-        id="2.4",
+        id="2.10",
         name="tanh_backward",
         points=2,
         reference=nn.tanh_backward,
@@ -180,7 +180,7 @@ register(
         ),
     ),
     Exercise(
-        id="2.5",
+        id="2.14",
         name="l2_penalty_forward",
         points=1,
         reference=nn.l2_penalty_forward,
@@ -194,7 +194,7 @@ register(
         ),
     ),
     Exercise(
-        id="2.6",
+        id="2.15",
         name="l2_penalty_backward",
         points=1,
         reference=nn.l2_penalty_backward,
@@ -210,7 +210,7 @@ register(
         ),
     ),
     Exercise(
-        id="2.7",
+        id="2.1",
         name="softmax",
         points=3,
         reference=nn.softmax,
@@ -230,7 +230,7 @@ register(
         ),
     ),
     Exercise(
-        id="2.8",
+        id="2.17",
         name="sgd_update",
         points=1,
         reference=nn.sgd_update,
@@ -243,7 +243,7 @@ register(
         ),
     ),
     Exercise(
-        id="2.9",
+        id="2.20",
         name="rmsprop_update",
         points=2,
         reference=nn.rmsprop_update,

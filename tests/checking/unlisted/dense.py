@@ -194,7 +194,7 @@ def output_for_slope(dY, cache):
 # ---------------------------------------------------------------- sigmoid, tanh
 
 
-@wrong("2.1", "sign", "exp(−x)", "exp(-x)", "1 − y", "1 - y", "mirrored", "−x", "opposite")
+@wrong("2.7", "sign", "exp(−x)", "exp(-x)", "1 − y", "1 - y", "mirrored", "−x", "opposite")
 def sigmoid_mirrored(X):
     """exp(X) in place of exp(−X)."""
     with np.errstate(over="ignore"):
@@ -202,34 +202,34 @@ def sigmoid_mirrored(X):
     return Y, Y
 
 
-@wrong("2.1", "overflow", "nan", "inf")
+@wrong("2.7", "overflow", "nan", "inf")
 def sigmoid_inf_over_inf(X):
     """exp(X) / (1 + exp(X)) overflows."""
     e = np.exp(X)
     return e / (1 + e), e / (1 + e)
 
 
-@wrong("2.1", "curve", "straight", "linear", "0.2", "clip", "exp")
+@wrong("2.7", "curve", "straight", "linear", "0.2", "clip", "exp")
 def sigmoid_of_keras(X):
     """Keras' hard sigmoid."""
     Y = np.clip(X.dtype.type(0.2) * X + X.dtype.type(0.5), 0, 1)
     return Y, Y
 
 
-@wrong("2.2", "twice", "again", "already", "second time", "sigmoid of y", "sigmoid(y)")
+@wrong("2.8", "twice", "again", "already", "second time", "sigmoid of y", "sigmoid(y)")
 def sigmoid_of_sigmoid(dY, cache):
     """Takes the cache for X and squashes it once more."""
     s = 1 / (1 + np.exp(-cache))
     return dY * s * (1 - s)
 
 
-@wrong("2.4", "1 − y²", "1 - y²", "y²", "y^2", "y**2", "1 + y", "square", "y * y", "y · y")
+@wrong("2.10", "1 − y²", "1 - y²", "y²", "y^2", "y**2", "1 + y", "square", "y * y", "y · y")
 def tanh_square_of_difference(dY, cache):
     """(1 − Y)² for 1 − Y²."""
     return dY * (1 - cache) ** 2
 
 
-@wrong("2.3", "2x", "2 x", "2 · x", "half", "x/2", "x / 2", "0.5", "slope")
+@wrong("2.9", "2x", "2 x", "2 · x", "half", "x/2", "x / 2", "0.5", "slope")
 def tanh_from_sigmoid(X):
     """2 sigmoid(X) − 1: forgot that the argument is 2 X."""
     s, _ = nn.sigmoid_forward(X)
@@ -428,7 +428,7 @@ def first_layer_divided_again(params, X, y, weight_decay=0.0):
 # ---------------------------------------------------------------- update rules
 
 
-@wrong("2.8", "in place", "changes", "changed", "copy", "overwrit")
+@wrong("2.17", "in place", "changes", "changed", "copy", "overwrit")
 def sgd_in_place(w, dw, state, *, learning_rate):
     """w −= … changes the caller's array."""
     w -= learning_rate * dw
@@ -436,7 +436,7 @@ def sgd_in_place(w, dw, state, *, learning_rate):
 
 
 @wrong(
-    "2.8",
+    "2.17",
     "norm",
     "length of the gradient",
     "size of dw",
@@ -472,7 +472,7 @@ def momentum_of_nesterov(w, dw, state, *, learning_rate, momentum=0.9):
     return w + momentum * v - learning_rate * dw, {"v": v}
 
 
-@wrong("2.9", "square", "dw²", "dw^2", "dw * dw", "dw · dw")
+@wrong("2.20", "square", "dw²", "dw^2", "dw * dw", "dw · dw")
 def rmsprop_of_sizes(w, dw, state, *, learning_rate, decay=0.99, eps=1e-8):
     """A running mean of |dw|, not of dw²; then the root."""
     s = decay * state.get("s", 0.0) + (1 - decay) * np.abs(dw)
@@ -758,13 +758,13 @@ def mask_by_the_mean(dY, cache):
     return dY * (cache > cache.mean())
 
 
-@odd("2.4", "bracket", "precedence", "1 − y²", "(1", "parenthes")
+@odd("2.10", "bracket", "precedence", "1 − y²", "(1", "parenthes")
 def brackets_missing(dY, cache):
     """dY * 1 − Y²: no brackets."""
     return dY * 1 - cache**2
 
 
-@odd("2.2", "minus", "product", "multipl", "subtract", "− y", "taken off")
+@odd("2.8", "minus", "product", "multipl", "subtract", "− y", "taken off")
 def minus_for_times(dY, cache):
     """dY − Y(1 − Y): a minus was typed for a star."""
     return dY - cache * (1 - cache)
@@ -839,7 +839,7 @@ def adam_squares_m(w, dw, state, *, learning_rate, beta1=0.9, beta2=0.999, eps=1
     return w - step / (np.sqrt(v / (1 - beta2**t)) + eps), {"m": m, "v": v, "t": t}
 
 
-@odd("2.9", "correct", "1 − decay", "1 - decay")
+@odd("2.20", "correct", "1 − decay", "1 - decay")
 def rmsprop_corrected(w, dw, state, *, learning_rate, decay=0.99, eps=1e-8):
     """RMSProp with Adam's correction for the start."""
     t = state.get("t", 0) + 1
@@ -927,20 +927,20 @@ def relu_backward_one_at_zero(dY, cache):
     return np.where(cache < 0, 0, dY)
 
 
-@right("2.1")
+@right("2.7")
 def sigmoid_by_tanh(X):
     """Right: sigmoid(x) = (1 + tanh(x/2)) / 2."""
     Y = (1 + np.tanh(X / 2)) / 2
     return Y, X
 
 
-@right("2.2")
+@right("2.8")
 def sigmoid_backward_by_square(dY, cache):
     """Right: Y − Y² = Y (1 − Y)."""
     return (cache - cache**2) * dY
 
 
-@right("2.4")
+@right("2.10")
 def tanh_backward_factored(dY, cache):
     """Right: (1 − Y)(1 + Y) = 1 − Y²."""
     return dY * (1 - cache) * (1 + cache)
