@@ -33,7 +33,7 @@ from course_utils.nn import (
     softmax_cross_entropy_backward,
     softmax_cross_entropy_forward,
 )
-from course_utils.nn.networks import OUR_LAYERS
+from course_utils.nn.layer_choice import OUR_LAYERS
 
 TABLE = Path(__file__).with_suffix(".md")
 SEEDS = 5

@@ -4,6 +4,7 @@ from .activations import sigmoid_backward, sigmoid_forward, tanh_backward, tanh_
 from .attention import attention_backward, attention_forward
 from .checkpoint import Checkpoint, CheckpointError, load_checkpoint, restore, save_checkpoint
 from .convolution import conv2d_backward, conv2d_forward
+from .deep_net import DeepNet
 from .dropout import dropout_backward, dropout_forward
 from .embedding import embedding_backward, embedding_forward
 from .evaluation import evaluate
@@ -52,6 +53,7 @@ __all__ = [
     "RULES",
     "Checkpoint",
     "CheckpointError",
+    "DeepNet",
     "FullyConnectedNet",
     "History",
     "Optimizer",

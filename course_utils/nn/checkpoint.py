@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .history import History
+from .net_state import arrays_of, generator_state, set_arrays, set_generator_state
 
 FORMAT = 1
 
@@ -27,12 +28,13 @@ class Checkpoint:
     """A training run between two epochs.
 
     Args:
-        params: {key: array}, the parameters after the last epoch.
+        params: {key: array}, the parameters after the last epoch, and buffers if the net has any.
         optimizer: what Optimizer.state_dict gave.
         rng_state: rng.bit_generator.state.
         history: the History so far.
-        best_params: {key: array}, the parameters of history.best_epoch.
+        best_params: {key: array}, the same of history.best_epoch.
         settings: what has to be the same on the way on, such as {"batch_size": 64}.
+        net_rng_state: state of the net's own generator, None if it has none.
     """
 
     params: dict
@@ -41,6 +43,7 @@ class Checkpoint:
     history: History
     best_params: dict
     settings: dict = field(default_factory=dict)
+    net_rng_state: dict | None = None
 
     @property
     def epoch(self):
@@ -67,6 +70,7 @@ def save_checkpoint(path, checkpoint):
         "rng_state": checkpoint.rng_state,
         "history": checkpoint.history.to_dict(),
         "settings": checkpoint.settings,
+        "net_rng_state": checkpoint.net_rng_state,
     }
     # JSON writes a float with all the digits that bring the same float back.
     text = json.dumps(rest, default=_to_json).encode()
@@ -114,6 +118,7 @@ def load_checkpoint(path):
             history=History.from_dict(rest["history"]),
             best_params=_under("best/", arrays),
             settings=rest["settings"],
+            net_rng_state=rest.get("net_rng_state"),
         )
     except (FileNotFoundError, CheckpointError):
         raise
@@ -134,7 +139,7 @@ def restore(checkpoint, net, optimizer, rng, settings=None):
 
     Args:
         checkpoint: a Checkpoint.
-        net: has params; its arrays are replaced.
+        net: has params, maybe buffers and a generator; all are set.
         optimizer: an Optimizer with the same rule and hyperparameters. Its learning rate
             becomes the checkpoint's.
         rng: numpy.random.Generator of the same kind.
@@ -143,7 +148,7 @@ def restore(checkpoint, net, optimizer, rng, settings=None):
     Raises:
         CheckpointError: another net, rule, hyperparameter, generator or setting.
     """
-    _expect_same_net(checkpoint.params, net.params)
+    _expect_same_net(checkpoint.params, arrays_of(net))
     now, then = optimizer.state_dict(), checkpoint.optimizer
     _expect_same("optimizer", then["rule"], now["rule"])
     _expect_same("hyperparameters", then["hyperparameters"], now["hyperparameters"])
@@ -151,10 +156,12 @@ def restore(checkpoint, net, optimizer, rng, settings=None):
         _expect_same(name, checkpoint.settings.get(name), value)
     kind = rng.bit_generator.state["bit_generator"]
     _expect_same("rng", checkpoint.rng_state["bit_generator"], kind)
+    states = checkpoint.net_rng_state, generator_state(net)
+    _expect_same("the net's own generator", *("none" if s is None else "one" for s in states))
     optimizer.load_state_dict(then)
     rng.bit_generator.state = checkpoint.rng_state
-    for key, w in checkpoint.params.items():
-        net.params[key] = w.copy()
+    set_arrays(net, checkpoint.params)
+    set_generator_state(net, checkpoint.net_rng_state)
 
 
 def _expect_same(name, saved, given):

@@ -1,34 +1,16 @@
 """Fully connected nets: parameters in a dict, and the way there and back through the layers."""
 
 import copy
-import types
-from collections.abc import Mapping
 
 import numpy as np
 
 from . import layers as _layers
-from . import losses as _losses
 from ._checks import expect_generator, expect_shape
 from .initializers import get_initializer
+from .layer_choice import LAYER_NAMES, OPTIONAL_LAYER_NAMES, choose_layers
 from .losses import softmax
 
-LAYER_NAMES = (
-    "linear_forward",
-    "linear_backward",
-    "relu_forward",
-    "relu_backward",
-    "softmax_cross_entropy_forward",
-    "softmax_cross_entropy_backward",
-)
-
-OPTIONAL_LAYER_NAMES = ("l2_penalty_forward", "l2_penalty_backward")
-
-OUR_LAYERS = types.SimpleNamespace(
-    **{
-        name: getattr(_layers, name, None) or getattr(_losses, name)
-        for name in LAYER_NAMES + OPTIONAL_LAYER_NAMES
-    }
-)
+__all__ = ["LAYER_NAMES", "OPTIONAL_LAYER_NAMES", "FullyConnectedNet", "TwoLayerNet"]
 
 
 class FullyConnectedNet:
@@ -77,7 +59,7 @@ class FullyConnectedNet:
         if not weight_decay >= 0:  # written so that NaN is refused
             raise ValueError(f"weight_decay: expected 0 or more, got {weight_decay}")
         self.weight_decay = float(weight_decay)
-        self.layers = _expect_layers(layers)
+        self.layers = choose_layers(layers)
         self.params = {}
         draw = get_initializer(initializer)
         for i, (D, M) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), start=1):
@@ -153,14 +135,15 @@ class FullyConnectedNet:
         Source:
             The chain rule, layer by layer; Rumelhart, Hinton and Williams 1986.
         """
-        Z, caches = self._forward(X)  # (N, C)
+        Z, caches = self._forward(X, training=True)  # (N, C)
         data_loss, cache = self.layers.softmax_cross_entropy_forward(Z, y)
         dY = self.layers.softmax_cross_entropy_backward(1.0, cache)  # (N, C)
         grads = {}
         for i in range(self.depth, 0, -1):
-            linear_cache, relu_cache = caches[i]
-            if relu_cache is not None:
-                dY = self.layers.relu_backward(dY, relu_cache)
+            linear_cache, hidden_cache = caches[i]
+            if i < self.depth:
+                dY, more = self._hidden_backward(i, dY, hidden_cache)
+                grads |= more
             dY, grads[f"W{i}"], grads[f"b{i}"] = self._linear_backward(i, dY, linear_cache)
         penalty, penalty_grads = self._penalty_and_grads()
         for key, dW in penalty_grads.items():
@@ -173,18 +156,26 @@ class FullyConnectedNet:
         twin.params = {key: w.copy() for key, w in self.params.items()}
         return twin
 
-    def _forward(self, X):
+    def _forward(self, X, training=False):
         """Return the logits and, by layer number, what each layer keeps for the way back."""
         expect_shape("X", X, (None, self.sizes[0]), f"(N, D) with D = {self.sizes[0]}")
         Y, caches = X, {}
         for i in range(1, self.depth + 1):
             W, b = self.params[f"W{i}"], self.params[f"b{i}"]
             Y, linear_cache = self.layers.linear_forward(Y, W, b)  # (N, M)
-            relu_cache = None
-            if i < self.depth:  # no ReLU on the logits: they may be negative
-                Y, relu_cache = self.layers.relu_forward(Y)
-            caches[i] = linear_cache, relu_cache
+            hidden_cache = None
+            if i < self.depth:  # nothing bends the logits: they may be negative
+                Y, hidden_cache = self._hidden_forward(i, Y, training)
+            caches[i] = linear_cache, hidden_cache
         return Y, caches
+
+    def _hidden_forward(self, i, A, training):
+        """What follows linear layer i, up to the next one: H and its cache."""
+        return self.layers.relu_forward(A)
+
+    def _hidden_backward(self, i, dH, cache):
+        """Return dA, and the gradients of the parameters between both linear layers."""
+        return self.layers.relu_backward(dH, cache), {}
 
     def _linear_backward(self, i, dY, cache):
         """Leave out dX in the first layer: nothing below it would use the product."""
@@ -223,27 +214,3 @@ class TwoLayerNet(FullyConnectedNet):
 
     def __init__(self, inputs, hidden, classes, **settings):
         super().__init__((inputs, hidden, classes), **settings)
-
-
-def _expect_layers(layers):
-    """Gather the functions from an object, a module or a mapping, or say which one is missing."""
-    if layers is None:
-        return OUR_LAYERS
-
-    def find(name):
-        found = layers.get(name) if isinstance(layers, Mapping) else getattr(layers, name, None)
-        return found if callable(found) else None
-
-    missing = [name for name in LAYER_NAMES if find(name) is None]
-    if missing:
-        raise AttributeError(
-            f"layers: expected an object, module or mapping with {', '.join(LAYER_NAMES)}; "
-            f"{', '.join(missing)} missing; not defined yet, or misspelt?"
-        )
-    chosen = {name: find(name) for name in LAYER_NAMES}
-    # The penalty's two functions share a cache, so both are the student's or neither.
-    if all(map(find, OPTIONAL_LAYER_NAMES)):
-        penalty = {name: find(name) for name in OPTIONAL_LAYER_NAMES}
-    else:
-        penalty = {name: getattr(OUR_LAYERS, name) for name in OPTIONAL_LAYER_NAMES}
-    return types.SimpleNamespace(**chosen, **penalty)

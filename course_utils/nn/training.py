@@ -10,6 +10,7 @@ from ._checks import expect_generator
 from .checkpoint import Checkpoint, load_checkpoint, restore, save_checkpoint
 from .evaluation import evaluate, examples, prepared
 from .history import History
+from .net_state import arrays_of, copy_arrays, generator_state, set_arrays
 
 # At the end of an epoch the loss may not be more than this many times what it was
 # before the first step, or what guessing costs (ln C) where that is more.
@@ -119,8 +120,8 @@ class _Run:
     def save(self, path):
         """Write down everything that the next epoch depends on."""
         save_checkpoint(path, Checkpoint(
-            self.net.params, self.optimizer.state_dict(), self.rng.bit_generator.state,
-            self.history, self.best_params, self.settings,
+            arrays_of(self.net), self.optimizer.state_dict(), self.rng.bit_generator.state,
+            self.history, self.best_params, self.settings, generator_state(self.net),
         ))  # fmt: skip
 
     def reason_to_stop(self, epochs, patience):
@@ -157,8 +158,7 @@ class _Run:
         self.history.stopped_because = reason
         self.report(f"stopped: {reason}")
         if self.diverged or (back_to_best and self.best_epoch != self.history.epoch[-1]):
-            for key, w in self.best_params.items():
-                self.net.params[key] = w.copy()
+            set_arrays(self.net, self.best_params)
             self.history.notes.append(f"the parameters are those of epoch {self.best_epoch}")
             self.report(self.history.notes[-1])
 
@@ -197,7 +197,7 @@ class _Run:
             self._diverge(f"by the end of epoch {number}", loss)
         elif self.history.best_epoch == number:
             self.best_epoch = number
-            self.best_params = {key: w.copy() for key, w in self.net.params.items()}
+            self.best_params = copy_arrays(self.net)
 
     def _highest_loss(self):
         """Give the loss above which an epoch may not end.
