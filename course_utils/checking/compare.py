@@ -54,6 +54,7 @@ def _wrong_type(exercise, probe, part, got, expected) -> Finding | None:
             "u": "An array made from integers cuts fractions off.",
             "b": "A mask alone is not yet the result.",
             "O": "Is one entry a list, or None?",
+            "c": "For a symmetric matrix eig may turn complex by rounding; eigh is made for it.",
         }.get(dtype.kind, "")
         return _wrong(part, "dtype", f"expected floats, got dtype {dtype}. {cause}".rstrip())
     return None

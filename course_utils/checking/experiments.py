@@ -55,9 +55,11 @@ def _dependence(case: Case, probes: list[Probe], name: str) -> str:
 def _powers(case: Case, probe: Probe, name: str) -> tuple[int | None, int | None]:
     """By which power of 2 the answer's part and the right one follow; None if by none."""
     twice = with_input(case, probe, name, lambda value: 2 * value)
+    expected = case.reference(twice).get(case.part)
+    if expected is None:  # the reference refuses twice as much: nothing to compare with
+        return None, None
     mine = _power(case.answer(probe).get(case.part), case.answer(twice).get(case.part))
-    right = _power(case.reference(probe).get(case.part), case.reference(twice).get(case.part))
-    return mine, right
+    return mine, _power(case.reference(probe).get(case.part), expected)
 
 
 def _power(before: Any, after: Any) -> int | None:

@@ -2,6 +2,7 @@
 
 from .activations import sigmoid_backward, sigmoid_forward, tanh_backward, tanh_forward
 from .attention import attention_backward, attention_forward
+from .basis import gaussian_basis, monomials, polynomial_basis
 from .checkpoint import Checkpoint, CheckpointError, load_checkpoint, restore, save_checkpoint
 from .convolution import conv2d_backward, conv2d_forward
 from .deep_net import DeepNet
@@ -16,7 +17,20 @@ from .initializers import (
     small_normal,
     xavier_normal,
 )
+from .layer_statistics import layer_statistics
 from .layers import linear_backward, linear_forward, relu_backward, relu_forward
+from .linear_classifiers import (
+    confusion_matrix,
+    meeting_point,
+    softmax_regression_loss_and_grads,
+)
+from .logistic import (
+    largest_stable_rate,
+    logistic_hessian,
+    logistic_loss_backward,
+    logistic_loss_forward,
+    logistic_regression_loss_and_grads,
+)
 from .losses import (
     l2_penalty_backward,
     l2_penalty_forward,
@@ -36,12 +50,14 @@ from .normalization import (
     spatial_batch_norm_forward,
 )
 from .optimizers import Optimizer, make_optimizer
+from .pca import components_needed, pca_compress, pca_fit, pca_project, pca_reconstruct
 from .pooling import (
     average_pool_backward,
     average_pool_forward,
     max_pool_backward,
     max_pool_forward,
 )
+from .power_iteration import power_iteration, power_pca
 from .recurrent import rnn_backward, rnn_forward, rnn_step_backward, rnn_step_forward
 from .sequence_losses import temporal_softmax_backward, temporal_softmax_forward
 from .training import fit
@@ -65,6 +81,8 @@ __all__ = [
     "average_pool_forward",
     "batch_norm_backward",
     "batch_norm_forward",
+    "components_needed",
+    "confusion_matrix",
     "conv2d_backward",
     "conv2d_forward",
     "dropout_backward",
@@ -73,16 +91,23 @@ __all__ = [
     "embedding_forward",
     "evaluate",
     "fit",
+    "gaussian_basis",
     "get_initializer",
     "he_normal",
     "l2_penalty_backward",
     "l2_penalty_forward",
+    "largest_stable_rate",
     "layer_norm_backward",
     "layer_norm_forward",
+    "layer_statistics",
     "linear_backward",
     "linear_forward",
     "load_checkpoint",
     "log_softmax",
+    "logistic_hessian",
+    "logistic_loss_backward",
+    "logistic_loss_forward",
+    "logistic_regression_loss_and_grads",
     "lstm_backward",
     "lstm_forward",
     "lstm_step_backward",
@@ -90,7 +115,16 @@ __all__ = [
     "make_optimizer",
     "max_pool_backward",
     "max_pool_forward",
+    "meeting_point",
     "momentum_update",
+    "monomials",
+    "pca_compress",
+    "pca_fit",
+    "pca_project",
+    "pca_reconstruct",
+    "polynomial_basis",
+    "power_iteration",
+    "power_pca",
     "relu_backward",
     "relu_forward",
     "restore",
@@ -107,6 +141,7 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy_backward",
     "softmax_cross_entropy_forward",
+    "softmax_regression_loss_and_grads",
     "spatial_batch_norm_backward",
     "spatial_batch_norm_forward",
     "tanh_backward",

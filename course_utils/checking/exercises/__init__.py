@@ -197,12 +197,19 @@ def register(*exercises: Exercise) -> None:
         if (new.make is None) == (new.judged_by is None):
             raise ValueError(f"exercise {new.id}: expected either make or judged_by")
         _REGISTRY[new.id] = replace(new, seed=_seeds().get(new.id, new.seed))
+    _in_order.cache_clear()
 
 
 def all_exercises() -> dict[str, Exercise]:
     """Every exercise by id, lessons in order."""
     _import_lessons()
-    return dict(sorted(_REGISTRY.items(), key=lambda item: _order(item[0])))
+    return dict(_in_order())
+
+
+@functools.cache
+def _in_order() -> tuple[tuple[str, Exercise], ...]:
+    """The registry, sorted once: answers ask for it at every call inside a training loop."""
+    return tuple(sorted(_REGISTRY.items(), key=lambda item: _order(item[0])))
 
 
 @functools.cache
