@@ -153,8 +153,9 @@ def _dtype_remark(probe: Probe, part: str, got: np.ndarray) -> Finding:
     floats = {a.dtype for a in probe.args if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
     if floats == {np.dtype(np.float32)} and got.dtype == np.float64 and got.ndim:
         message = (
-            "right, but float32 in gave float64 out: an array made without `dtype=` "
-            "(np.zeros, np.random) doubles memory and time from here on."
+            "right, but float32 in gave float64 out: an array of float64 or of whole numbers "
+            "joined in (np.zeros, np.eye, np.arange without `dtype=`). That doubles memory and "
+            "time from here on."
         )
         return Finding(part, NOTE, "dtype", message, {"got": "float64", "expected": "float32"})
     if floats == {np.dtype(np.float64)} and got.dtype.itemsize < 8:

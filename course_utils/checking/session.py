@@ -152,18 +152,27 @@ def _hints_for(asked: Exercise) -> tuple[str, tuple[str, str, str]]:
     return asked.id, asked.hints
 
 
-def progress(lesson: str | int | None = None) -> Progress:
+def progress(
+    lesson: str | int | None = None, *, first: str | None = None, last: str | None = None
+) -> Progress:
     """All exercises of a lesson with their state and points.
 
     Args:
         lesson: ``"03"``; by default those of which an answer was run, else all.
+        first: the exercise to begin with, ``"3.10"``, where a lesson has two notebooks.
+        last: the exercise to end with.
+
+    Raises:
+        KeyError: no exercise has the id first or last.
     """
     known = [e for e in all_exercises().values() if not e.planned or e.id in _answers]
     if lesson is not None:
         wanted = {f"{int(lesson):02d}"}
     else:
         wanted = {a.exercise.lesson for a in _answers.values()} or {e.lesson for e in known}
-    rows = [(e, _answers[e.id].verdict if e.id in _answers else None) for e in known]
+    begin = known.index(find_exercise(first)) if first else 0
+    end = known.index(find_exercise(last)) + 1 if last else len(known)
+    rows = [(e, _answers[e.id].verdict if e.id in _answers else None) for e in known[begin:end]]
     return Progress([(e, v) for e, v in rows if e.lesson in wanted])
 
 

@@ -7,7 +7,6 @@ student's, and puts in its LaTeX: a formula that is false is not printed.
 
 from __future__ import annotations
 
-import functools
 import re
 
 from course_utils.workbook.lesson import Cell, Lesson
@@ -39,22 +38,15 @@ def formulas_in(text: str) -> list[tuple[str, str]]:
 
 def _latex(lesson: Lesson, cell: Cell, found: re.Match) -> str:
     from course_utils.checking.derivations import judge_derivation
+    from course_utils.checking.derivations.ready import SETTINGS
 
     setting, line = found["setting"], found["line"]
     where = f"{shown(lesson.path)}, cell at line {cell.line}: {found[0]}"
-    if setting not in _settings():
-        known = ", ".join(sorted(_settings()))
+    if setting not in SETTINGS:
+        known = ", ".join(sorted(SETTINGS))
         raise WorkbookError(f"{where}: expected one of the derivations {known}, got {setting}.")
-    verdict = judge_derivation(_settings()[setting], [line])
+    verdict = judge_derivation(SETTINGS[setting], [line])
     (judged,) = verdict.lines
     if judged.status not in ("ok", "note"):
         raise WorkbookError(f"{where}: this formula is not true. {judged.message}")
     return verdict.typeset[0]
-
-
-@functools.cache
-def _settings() -> dict:
-    """All ready derivations by name."""
-    from course_utils.checking.derivations import settings, settings_nets
-
-    return {d.name: d for d in (*settings.SINGLE_LAYERS, *settings_nets.NETS)}

@@ -145,16 +145,18 @@ def test_a_hint_that_does_not_exist_is_refused():
 def test_progress_counts_points_and_lists_what_is_open():
     fill_relu(backward=lambda dY, cache: dY)
     shown = progress()
-    assert (shown.earned, shown.possible) == (1, 25)
+    assert (shown.earned, shown.possible) == (1, 44)
     assert "3.4   relu_backward" in repr(shown)
     assert "✗ not yet" in repr(shown)
-    assert repr(shown).count("○ open") == 7
-    assert "1.0 of 25 points" in shown._repr_html_()
+    assert repr(shown).count("○ open") == 13
+    assert "1.0 of 44 points" in shown._repr_html_()
 
 
 def test_progress_of_a_named_lesson():
     assert progress("00").possible == 2
-    assert progress(3).possible == 25
+    assert progress(3).possible == 44
+    assert [e.id for e, _ in progress(3, first="3.8", last="3.10").rows] == ["3.8", "3.9", "3.10"]
+    assert progress(3, last="3.9").possible + progress(3, first="3.10").possible == 44
 
 
 def test_try_answer_hands_nothing_in():

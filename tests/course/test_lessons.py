@@ -60,12 +60,13 @@ def test_style(path):
     assert style_faults(read_lesson(path)) == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=[p.stem for p in SOURCES])
-def test_exercises_are_those_of_the_registry(path):
-    asked = {(b.exercise_id, b.function) for b in find_blanks(read_lesson(path))}
+@pytest.mark.parametrize("lesson", sorted({p.stem[:2] for p in SOURCES}))
+def test_exercises_are_those_of_the_registry(lesson):
+    # A lesson may have two notebooks; each exercise is asked in one of them, once.
+    notebooks = [p for p in SOURCES if p.stem.startswith(lesson)]
+    asked = [(b.exercise_id, b.function) for p in notebooks for b in find_blanks(read_lesson(p))]
     known = [e for e in all_exercises().values() if not e.planned]
-    registered = {(e.id, e.name) for e in known if e.lesson == path.stem[:2]}
-    assert asked == registered
+    assert sorted(asked) == sorted((e.id, e.name) for e in known if e.lesson == lesson)
 
 
 GOOD = [

@@ -5,6 +5,7 @@ shapes and forward rules; `compile_backward` runs a finished derivation as code.
 """
 
 from course_utils.checking.derivations.compile import compile_backward, compile_line
+from course_utils.checking.derivations.exercise import derivation_exercise
 from course_utils.checking.derivations.hints import derivation_hint
 from course_utils.checking.derivations.judge import LineFinding, first_false, judge_lines
 from course_utils.checking.derivations.setting import Derivation
@@ -21,6 +22,7 @@ __all__ = [
     "LineFinding",
     "compile_backward",
     "compile_line",
+    "derivation_exercise",
     "derivation_hint",
     "first_false",
     "judge_answer",

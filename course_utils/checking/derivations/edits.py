@@ -101,14 +101,19 @@ class Scene:
                 yield Index(Sym(name), tuple(map(Letter, chosen)))
 
     @cached_property
-    def activations(self) -> list[tuple[str, str]]:
-        """``("relu", "Z1")`` for every forward rule that is a function of one array."""
+    def activation_rules(self) -> list[tuple[str, str, str]]:
+        """``("relu", "Z1", "A1")`` for every forward rule that is a function of one array."""
         found = []
-        for rule in self.derivation.parsed_rules.values():
+        for out, rule in self.derivation.parsed_rules.items():
             match rule.expression:
                 case tree.Call(fn, (Sym(name) | Index(Sym(name)),)):
-                    found.append((fn, name))
+                    found.append((fn, name, out))
         return found
+
+    @property
+    def activations(self) -> list[tuple[str, str]]:
+        """``("relu", "Z1")``: the functions with their inputs."""
+        return [(fn, name) for fn, name, _ in self.activation_rules]
 
     @cached_property
     def value_places(self) -> list[tuple]:

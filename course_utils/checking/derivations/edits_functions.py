@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 
-from course_utils.checking.derivations import arithmetic
+from course_utils.checking.derivations import arithmetic, tree
 from course_utils.checking.derivations.edits import Edit, Scene
 from course_utils.checking.derivations.functions import ELEMENTWISE
 from course_utils.checking.derivations.tree import Bin, Call, Cmp, Index, Num, Size, Sym
@@ -66,18 +67,41 @@ def _conditions(part: Cmp, put) -> Iterator[Edit]:
 
 def derivatives(scene: Scene) -> Iterator[Edit]:
     """The derivative of an activation that is missing."""
+    # Put into a denominator it would cancel one that is too much.
+    below = {id(x) for top in tree.walk(scene.right) for x in _divided_by(top)}
     for fn, name in dict.fromkeys(scene.activations):
         if f"{fn}_prime" not in ELEMENTWISE:
             continue
         message = f"The derivative of the activation is missing: {name} went through {fn}."
         for part, put, bound in scene.value_places:
             dims = scene.dims(part)
-            if dims is None:
+            if dims is None or id(part) in below:
                 continue
             entries = scene.entries(name, bound) if not dims else [Sym(name)]
             for entry in entries:
                 made = Bin("*", part, Call(f"{fn}_prime", (entry,)))
                 yield Edit(put(made), "derivative_missing", message)
+
+
+def _divided_by(node) -> Iterator:
+    """All parts of what an expression divides by."""
+    if isinstance(node, Bin) and node.op == "/":
+        yield from tree.walk(node.b)
+
+
+def extra_derivatives(scene: Scene) -> Iterator[Edit]:
+    """The derivative of an activation, written out as two factors, that is too much."""
+    for part, put, _ in scene.value_places:
+        parts = arithmetic.factors(part)
+        for i, j in itertools.combinations(range(len(parts) if len(parts) > 2 else 0), 2):
+            taken = arithmetic.product([parts[i], parts[j]])
+            for fn, name, out in scene.activation_rules:
+                if f"{fn}_prime" in ELEMENTWISE and tree.symbols_in(taken) in ({name}, {out}):
+                    kept = [x for k, x in enumerate(parts) if k not in (i, j)]
+                    message = (
+                        f"{text(taken)} is too much: the derivative of {fn} has no place here."
+                    )
+                    yield Edit(put(arithmetic.product(kept)), "derivative_extra", message)
 
 
 def wrong_derivatives(scene: Scene) -> Iterator[Edit]:

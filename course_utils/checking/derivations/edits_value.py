@@ -150,7 +150,7 @@ def terms(scene: Scene) -> Iterator[Edit]:
     weights = [*scalars, *(Bin("*", two, s) for s in scalars)]
     for part, put, bound in scene.value_places:
         dims = scene.dims(part)
-        if dims is None or isinstance(part, (Num, Size, Sym)):
+        if dims is None or isinstance(part, (Num, Size)) or (isinstance(part, Sym) and not dims):
             continue
         extras = [("1", _ONE)]
         for name, own in shapes.items():
@@ -162,8 +162,9 @@ def terms(scene: Scene) -> Iterator[Edit]:
             pairs = itertools.combinations(positions(scene, bound), 2)
             extras += [("a delta", Call("delta", p)) for p in pairs if comparable(scene, *p)]
         for name, entry in extras:
+            weighted = [] if entry is _ONE else [Bin("*", w, entry) for w in weights]
             message = f"A term with {name} is missing beside {_short(part)}."
-            for extra in (entry, *(Bin("*", w, entry) for w in weights)):
+            for extra in (entry, *weighted):
                 yield Edit(put(Bin("+", part, extra)), "term_missing", message)
                 yield Edit(put(Bin("-", part, extra)), "term_missing", message)
 

@@ -13,7 +13,7 @@ _WHERE = {
     "order": "the order of a product", "sign": "a sign", "factor": "a factor",
     "function": "a function", "prime": "a function", "condition": "a condition",
     "derivative_missing": "the chain rule: every step of the forward pass gives a factor",
-    "product_kind": "the kind of a product",
+    "derivative_extra": "the factors", "product_kind": "the kind of a product",
 }  # fmt: skip
 
 

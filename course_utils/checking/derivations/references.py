@@ -1,4 +1,4 @@
-"""A right derivation for each exercise of lesson 01, one of many."""
+"""A right derivation for each exercise that asks for one, one of many."""
 
 # The names of the exercises hold the names of the gradients.
 # ruff: noqa: N802
@@ -130,4 +130,16 @@ def derive_rnn_step() -> list[str]:
         "dWx = x.T @ dz",
         "dWh = h_prev.T @ dz",
         "db = ones(N) @ dz",
+    ]
+
+
+def derive_logistic_gradient() -> list[str]:
+    """The gradients of the mean cross-entropy of logistic regression."""
+    return [
+        "diff(L, p[n]) = ((1 - y[n]) / (1 - p[n]) - y[n] / p[n]) / N",
+        "diff(p[n], z[n]) = p[n] * (1 - p[n])",
+        "dz = (p - y) / N",
+        "dw[i] = sum(n, X[n,i] * dz[n])",
+        "dw = X.T @ dz",
+        "db = sum(n, dz[n])",
     ]

@@ -27,8 +27,8 @@ _INDEX = (
 )
 _MATRIX = (matrix.products, matrix.transposes, matrix.kinds_of_product, matrix.axis_sums)
 _VALUE = (
-    *(value.signs, functions.functions, functions.lost, value.surplus, value.numbers),
-    *(functions.derivatives, functions.wrong_derivatives),
+    *(value.signs, functions.functions, functions.lost, functions.extra_derivatives),
+    *(value.surplus, value.numbers, functions.derivatives, functions.wrong_derivatives),
 )
 _LATE = (index.replaced, index.deltas, functions.complements, value.scales)
 _LAST = (value.factors, value.symbols, value.operators, value.terms)
@@ -56,8 +56,18 @@ class Slip:
     mended: tree.Node
 
 
-def find_slip(left: tree.Node, right: tree.Node, ground: Ground) -> Slip | None:
-    """The slip that explains why an equation is false, if one or two edits mend it."""
+def find_slip(
+    left: tree.Node, right: tree.Node, ground: Ground, *, pairs: bool = True
+) -> Slip | None:
+    """The slip that explains why an equation is false, if one or two edits mend it.
+
+    Args:
+        left: of the equation.
+        right: of the equation.
+        ground: what it stands on.
+        pairs: try two edits together. Of a formula in two or three numbers they would
+            make any other.
+    """
     search = _Search(left, right, ground)
     whole = search.factor_of(right)
     if whole:
@@ -74,7 +84,7 @@ def find_slip(left: tree.Node, right: tree.Node, ground: Ground) -> Slip | None:
                 scaled.append((edit, factor))
     if scaled:
         return search.slip(scaled[0][:1], scaled[0][1])
-    return search.pair(fitting)
+    return search.pair(fitting) if pairs else None
 
 
 class _Search:
@@ -145,9 +155,10 @@ class _Search:
                     worth = -x / y if sign else x / y
                     named.setdefault(f"{sign}{a}" if b == "1" else f"{sign}{a}/{b}", worth)
                     if "1" not in (a, b) and (a == "2" or (a, b) == ("N", "N")):
-                        product = x * y
-                        named.setdefault(f"{sign}{a}*{b}", -product if sign else product)
-                        named.setdefault(f"{sign}1/({a}*{b})", (-1 if sign else 1) / product)
+                        product = -x * y if sign else x * y
+                        over, under = ("4", "4") if a == b == "2" else (f"{a}*{b}", f"({a}*{b})")
+                        named.setdefault(f"{sign}{over}", product)
+                        named.setdefault(f"{sign}1/{under}", 1 / product)
         del named["1"]
         return named
 

@@ -35,6 +35,7 @@ class Derivation:
             given); ``""`` if a rule defines the loss ``L``.
         labels: symbols that hold whole numbers, with the size they stay under, ``{"y": "C"}``.
         positive: symbols that are drawn above 0.
+        binary: symbols that hold 0 and 1, such as the targets of two classes.
         whole: sizes that are numbers but no lengths, such as a stride.
         related: sizes along one direction, ``("H U P", "W V Q")``.
         ranges: sizes of index letters that stand alone nowhere in the rules, ``{"p": "P"}``.
@@ -51,6 +52,7 @@ class Derivation:
     upstream: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     positive: tuple[str, ...] = ()
+    binary: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     ranges: Mapping[str, str] = field(default_factory=dict)
@@ -82,7 +84,8 @@ class Derivation:
         if self.upstream:
             shapes["L"] = ()
             rules["L"] = _loss_through(self.upstream, rules[self.upstream])
-        for name in list(shapes):
+        # Without a loss there is nothing to take the gradient of.
+        for name in list(shapes) if "L" in shapes else ():
             if name not in self.labels and name != "L":
                 shapes[f"d{name}"] = shapes[name]
         return shapes, rules
@@ -146,6 +149,8 @@ class Derivation:
     def _drawn(self, name, shape, kind, rng, sizes) -> np.ndarray:
         if name in self.labels:
             return rng.integers(0, sizes[self.labels[name]], shape)
+        if name in self.binary:
+            return _both(shape, exact=kind == "exact", rng=rng)
         if kind in ("whole", "exact"):
             low = 1 if name in self.positive else -3
             array = rng.integers(low, 4, shape)
@@ -161,6 +166,14 @@ class Derivation:
             if array.ndim:
                 array[0 if array.ndim > 1 else ...] = 0.0
         return array
+
+
+def _both(shape, exact: bool, rng) -> np.ndarray:
+    """1 and 0 in random order, as many of each as can be; a single number is 1."""
+    array = rng.permutation((np.arange(int(np.prod(shape, dtype=int))) + 1) % 2).reshape(shape)
+    if exact:
+        return np.array([Fraction(int(v)) for v in array.flat], object).reshape(shape)
+    return array.astype(float)
 
 
 def _loss_through(name: str, rule: Rule) -> Rule:

@@ -99,6 +99,35 @@ BATCH_NORM = Derivation(
     smallest={"N": 2, "D": 1},
 )
 
+LAYER_NORM = Derivation(
+    name="layer_norm",
+    title="Layer norm over D, with gamma, beta and eps. dY arrives from above.",
+    symbols={"X": "N D", "gamma": "D", "beta": "D", "eps": ""},
+    positive=("eps",),
+    rules=(
+        "mu[n] = sum(d, X[n,d]) / D",
+        "var[n] = sum(d, (X[n,d] - mu[n])**2) / D",
+        "Xhat[n,d] = (X[n,d] - mu[n]) / sqrt(var[n] + eps)",
+        "Y[n,d] = gamma[d] * Xhat[n,d] + beta[d]",
+    ),
+    upstream="Y",
+    wanted=("dX", "dgamma", "dbeta"),
+    sizes=({"N": 4, "D": 3}, {"N": 3, "D": 5}),
+    smallest={"N": 1, "D": 2},
+)
+
+DROPOUT = Derivation(
+    name="dropout",
+    title="Y = X * M, entry by entry, with a mask M that is given. dY arrives from above.",
+    symbols={"X": "N D", "M": "N D"},
+    rules=("Y[n,d] = X[n,d] * M[n,d]",),
+    upstream="Y",
+    wanted=("dX",),
+    sizes=({"N": 3, "D": 4}, {"N": 5, "D": 2}),
+    smallest={"N": 1, "D": 1},
+)
+
 SINGLE_LAYERS = (
     *(NEURON, LINEAR, RELU, SIGMOID, TANH, SOFTMAX, SOFTMAX_CROSS_ENTROPY, L2_PENALTY, BATCH_NORM),
+    *(LAYER_NORM, DROPOUT),
 )

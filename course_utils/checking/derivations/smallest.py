@@ -15,11 +15,9 @@ _MOST_NUMBERS = 12
 def smallest_failure(left, right, layout: Layout, ground: Ground) -> str:
     """One entry where the two sides differ, with all numbers if they are few."""
     derivation = ground.derivation
-    kinds = [(derivation.smallest, "whole"), (derivation.sizes[0], "whole")]
-    for sizes, kind in kinds:
-        if not sizes:
-            continue
-        point = derivation.point(0, kind, sizes, ground.lets)
+    smallest = [derivation.smallest] if derivation.smallest else []
+    for sizes in [*smallest, derivation.sizes[0]]:
+        point = derivation.point(0, "whole", sizes, ground.lets)
         a, b = two_sides(left, right, layout, point)
         b = np.broadcast_to(b, a.shape)
         if not same(a, b):

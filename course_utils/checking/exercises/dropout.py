@@ -1,4 +1,4 @@
-"""Planned exercises of lesson 03: dropout, judged by what all right masks share."""
+"""Exercises of lesson 03, second part: dropout, judged by what all right masks share."""
 
 from __future__ import annotations
 
@@ -105,7 +105,6 @@ _NOISE = {
     "make": _noise,
     "sizes": ({"N": 5, "D": 8}, {"N": 4, "D": 9}, {"N": 7, "D": 6}),
     "smallest": {"N": 1, "D": 2},
-    "planned": True,
 }
 _NOISE_LETTERS = dict.fromkeys(("X", "dY", KEPT, IN_USE, DX_DROPPED, DX_KEPT), "N D")
 

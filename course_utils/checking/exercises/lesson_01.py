@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from course_utils.checking.derivations import Derivation, judged_as, references
-from course_utils.checking.derivations import derivation_hint as hint_about
+from course_utils.checking.derivations import Derivation, derivation_exercise, references
 from course_utils.checking.derivations import settings as layers
 from course_utils.checking.derivations import settings_nets as nets
 from course_utils.checking.exercises import Exercise, register
 
-# What each exercise derives; `derivation_hint` and the lessons look here.
+# What each exercise derives.
 DERIVATIONS: dict[str, Derivation] = {
     "1.1": replace(layers.LINEAR, wanted=("dW",)),
     "1.2": replace(layers.LINEAR, wanted=("dX", "db")),
@@ -29,31 +27,8 @@ DERIVATIONS: dict[str, Derivation] = {
 }
 
 
-def derivation_hint(exercise_id: str, lines: Sequence[str], step: int = 1) -> str:
-    """A hint about lines of an exercise; the third prints the first false line mended.
-
-    Args:
-        exercise_id: ``"1.1"``.
-        lines: as typed.
-        step: 1, 2 or 3.
-
-    Raises:
-        KeyError: no derivation has this id.
-        ValueError: step is not 1, 2 or 3.
-    """
-    return hint_about(DERIVATIONS[exercise_id], lines, step)
-
-
 def _exercise(exercise_id: str, points: float, reference, hints: tuple[str, str, str]) -> Exercise:
-    return Exercise(
-        id=exercise_id,
-        name=reference.__name__,
-        points=points,
-        reference=reference,
-        hints=hints,
-        judged_by=judged_as(DERIVATIONS[exercise_id]),
-        hint_about=lambda answer, step: derivation_hint(exercise_id, answer(), step),
-    )
+    return derivation_exercise(exercise_id, points, DERIVATIONS[exercise_id], reference, hints)
 
 
 register(

@@ -121,7 +121,6 @@ register(
         **_ACTIVATION_PROBES,
         special=_huge,
         returns=("Y", "cache"),
-        planned=True,
         hints=(
             "What should come out for X = 0, for a large X, and for a very negative one?",
             "exp(−X) is 1 at 0, tiny for large X and huge for very negative X. "
@@ -139,7 +138,6 @@ register(
         special=_saturated(12.0),
         returns=("dX",),
         forward="sigmoid_forward",
-        planned=True,
         hints=(
             "Where is the curve steepest, and how steep is it far out on both sides?",
             "Differentiate 1/(1 + exp(−X)) and express the result by Y alone: X is not needed.",
@@ -155,7 +153,6 @@ register(
         **_ACTIVATION_PROBES,
         special=_huge,
         returns=("Y", "cache"),
-        planned=True,
         hints=(
             "Between which two numbers does tanh stay, and what is it at 0?",
             "It is sinh over cosh, and both overflow for X beyond 710. What is inf/inf?",
@@ -171,7 +168,6 @@ register(
         special=_saturated(6.0),
         returns=("dX",),
         forward="tanh_forward",
-        planned=True,
         hints=(
             "How steep is tanh at 0, and how steep where it has nearly reached 1 or −1?",
             "Use the quotient rule on sinh/cosh, then express the slope by Y alone.",
@@ -186,7 +182,6 @@ register(
         reference=nn.l2_penalty_forward,
         **_PENALTY_PROBES,
         returns=("penalty", "cache"),
-        planned=True,
         hints=(
             "How many numbers is the penalty for a whole matrix W?",
             "Every weight pays its square, whatever its sign. Then one sum over all of them.",
@@ -201,7 +196,6 @@ register(
         **_PENALTY_PROBES,
         returns=("dW",),
         forward="l2_penalty_forward",
-        planned=True,
         hints=(
             "The penalty is a sum of squares. Which of its terms change when one weight changes?",
             "Only one: weight_decay times that weight squared. What is the slope of a square?",
@@ -220,7 +214,6 @@ register(
         special=_large_logits,
         shapes={"Z": "N C", "P": "N C"},
         returns=("P",),
-        planned=True,
         hints=(
             "Probabilities are positive and sum to 1. Over which axis of (N, C) do they sum?",
             "exp makes them positive, a division by the row's sum makes them sum to 1. "
@@ -235,7 +228,6 @@ register(
         points=1,
         reference=nn.sgd_update,
         **four_steps(learning_rate=(0.1, 0.3)),
-        planned=True,
         hints=(
             "The gradient points to where the loss grows. Which way is down?",
             "How far to go: the gradient times learning_rate.",
@@ -248,7 +240,6 @@ register(
         points=2,
         reference=nn.rmsprop_update,
         **four_steps(learning_rate=(0.1, 0.5), decay=(0.99, 0.8), eps=(1e-8, 1e-2)),
-        planned=True,
         hints=(
             "What does RMSProp remember of the gradients so far: their sum, sign, or size?",
             "A running mean: a share `decay` of the old one, the rest from the new square. "

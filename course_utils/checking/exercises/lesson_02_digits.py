@@ -64,7 +64,6 @@ register(
         special=_large_inputs,
         shapes=_REGRESSION,
         returns=("loss", "grads"),
-        planned=True,
         hints=(
             "What is left of logistic regression if every class has its own column of weights? "
             "Which step takes the place of the sigmoid?",
@@ -85,7 +84,6 @@ register(
         special=_classes_left_out,
         shapes={"y": "N", "predicted": "N", "counts": "C C"},
         returns=("counts",),
-        planned=True,
         hints=(
             "What should the whole table sum to? And one row of it?",
             "Each example is one tick: in the row of its label, in the column of its answer. "

@@ -124,7 +124,6 @@ register(
         reference=nn.logistic_loss_forward,
         **_LOSS_PROBES,
         returns=("loss", "cache"),
-        planned=True,
         hints=(
             "Class 1 has the probability p = sigmoid(z). Which one has class 0? And what is a "
             "row's loss, once its label is known?",
@@ -142,7 +141,6 @@ register(
         **_LOSS_PROBES,
         returns=("dz",),
         forward="logistic_loss_forward",
-        planned=True,
         hints=(
             "A row of class 1 whose p is nearly 1 is fine. What should its gradient be? "
             "And if its p is nearly 0: which way should z go?",
@@ -163,7 +161,6 @@ register(
         special=_large_logits,
         shapes=_REGRESSION,
         returns=("loss", "grads"),
-        planned=True,
         hints=(
             "Three steps lead from X to the loss: the logits, the loss of the data, the penalty. "
             "Which of them does w touch, and which does b touch?",
@@ -184,7 +181,6 @@ register(
         special=_certain,
         shapes={"X": "N D", "p": "N", "H": "D D"},
         returns=("H",),
-        planned=True,
         hints=(
             "Entry [i, j] says how the gradient of w[i] changes with w[j]. "
             "Which shape does that give?",
@@ -206,7 +202,6 @@ register(
         special=_axes,
         shapes={"H": "D D", "rate": ""},
         returns=("rate",),
-        planned=True,
         hints=(
             "On the parabola a w²/2 a step takes w to (1 − rate · a) w. "
             "For which rates does |w| shrink?",

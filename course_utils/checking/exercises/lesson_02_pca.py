@@ -176,7 +176,6 @@ register(
         shapes={"X": "N D", "mean": "D", "components": "k D", "variances": "k"},
         returns=_FIT,
         run=_run_fit,
-        planned=True,
         hints=(
             "Around which point does the cloud of examples vary? Over which axis of (N, D) is "
             "that point found?",
@@ -208,7 +207,6 @@ register(
         },
         returns=("scores", "X_hat"),
         run=_run_compress,
-        planned=True,
         hints=(
             "How far does an example reach along a direction of length 1? Measured from where: "
             "from 0, or from the mean?",
@@ -229,7 +227,6 @@ register(
         special=_exactly,
         shapes={"variances": "K", "count": ""},
         returns=("count",),
-        planned=True,
         hints=(
             "How much of all the variance do the first two components have together?",
             "A running sum of the variances, divided by their total, rises from below to 1. "

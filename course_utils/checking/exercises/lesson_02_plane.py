@@ -77,7 +77,6 @@ register(
         special=_meetings,
         shapes={"W": "D C", "b": "C", "x": "D"},
         returns=("x",),
-        planned=True,
         hints=(
             "On the line between two classes their logits are equal. How many such equalities "
             "must hold at one point, and how many unknowns has x?",
@@ -98,7 +97,6 @@ register(
         special=_near_and_far,
         shapes={"X": "N D", "centres": "M D", "Phi": "N M"},
         returns=("Phi",),
-        planned=True,
         hints=(
             "How large is a bump exactly at its centre, and how large far away from it?",
             "Entry [n, m] looks at row n of X and at centre m: take one from the other, square, "
@@ -118,7 +116,6 @@ register(
         special=_zeros_and_degrees,
         shapes={"x": "N", "Phi": "N M"},
         returns=("Phi",),
-        planned=True,
         hints=(
             "How many powers are there from 0 to degree, both included?",
             "Which number stands in the first column, whatever x is? And which array is the "

@@ -64,7 +64,6 @@ register(
         shapes={"S": "D D", "v": "D", "eigenvalue": "", "eigenvector": "D"},
         returns=_EIGEN,
         run=_run_power,
-        planned=True,
         hints=(
             "Write v as a sum of eigenvectors. What does a product with S do to each of them?",
             "The one with the largest eigenvalue grows fastest. Take the length back to 1 after "

@@ -1,4 +1,4 @@
-"""Planned exercises of lesson 03: batch norm and layer norm."""
+"""Exercises of lesson 03, second part: batch norm and layer norm."""
 
 from __future__ import annotations
 
@@ -86,7 +86,6 @@ _BATCH = {
         **dict.fromkeys(("gamma", "beta", "dgamma", "dbeta"), "D"),
         **dict.fromkeys(("running mean", "running var"), "D"),
     },
-    "planned": True,
 }
 
 
@@ -114,7 +113,6 @@ _ROWS = {
     "smallest": {"N": 1, "D": 2},
     "special": _row_specials,
     "shapes": _BATCH["shapes"],
-    "planned": True,
 }
 
 

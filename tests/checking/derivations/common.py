@@ -1,10 +1,9 @@
 """What several tests of derivations use."""
 
 from course_utils.checking.derivations.judge import LineFinding, judge_lines
-from course_utils.checking.derivations.settings import SINGLE_LAYERS
-from course_utils.checking.derivations.settings_nets import NETS
+from course_utils.checking.derivations.ready import SETTINGS
 
-SETTINGS = {setting.name: setting for setting in (*SINGLE_LAYERS, *NETS)}
+__all__ = ["SETTINGS", "judged", "slip_is"]
 
 
 def judged(setting: str, line: str) -> LineFinding:

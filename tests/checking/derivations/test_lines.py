@@ -44,6 +44,11 @@ ROWS = [
         "false",
         "f is free on the left and summed on the right; n is left over",
     ),
+    ("logistic", "z = X @ w", "false", "A term with b is missing"),
+    ("logistic", "dw = X.T @ p / N", "false", "A term with y is missing beside p"),
+    ("logistic", "dz = (p - y) * p * (1 - p) / N", "false", "p * (1 - p) is too much"),
+    ("logistic", "dz = (p - y) * exp(-z) / (1 + exp(-z))**2 / N", "false", "too much"),
+    ("sigmoid_chain", "dw1 = x + 7*t", "false", "For t = 1, x = 3: dw1 is "),
 ]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils.checking.derivations.judge import truth
-from tests.checking.derivations.common import SETTINGS
+from tests.checking.derivations.common import SETTINGS, judged
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -14,6 +14,11 @@ def two_layers(v):
     A1 = torch.relu(v["X"] @ v["W1"] + v["b1"])
     loss = F.cross_entropy(A1 @ v["W2"] + v["b2"], v["y"])
     return loss + v["lam"] * ((v["W1"] ** 2).sum() + (v["W2"] ** 2).sum())
+
+
+def logistic_slope(v):
+    p = torch.sigmoid(v["X"] @ v["w"] + v["b"])
+    return v["X"].T @ (p - v["y"]) / len(p)
 
 
 def batch_norm(v):
@@ -33,6 +38,8 @@ FORWARD = {
     "batch_norm": batch_norm,
     "convolution": lambda v: F.conv2d(v["X"], v["K"], v["b"]),
     "convolution_stride": lambda v: F.conv2d(v["X"], v["K"], v["b"], stride=v["s"]),
+    "logistic": lambda v: F.binary_cross_entropy_with_logits(v["X"] @ v["w"] + v["b"], v["y"]),
+    "logistic_slope": logistic_slope,
     "rnn_step": lambda v: torch.tanh(v["x"] @ v["Wx"] + v["h_prev"] @ v["Wh"] + v["b"]),
 }
 
@@ -52,3 +59,24 @@ def test_gradients_agree_with_autograd(name, which):
     out.backward()
     for leaf in leaves:
         np.testing.assert_allclose(truth(setting, f"d{leaf}", which), inputs[leaf].grad, atol=1e-10)
+
+
+def test_the_slope_of_the_gradient_is_the_matrix_of_second_derivatives():
+    """diff(g[i], w[j]) against autograd's Hessian of the loss, and the loss's g against dw."""
+    line = "diff(g[i], w[j]) = sum(n, X[n,i] * p[n] * (1 - p[n]) * X[n,j]) / N"
+    assert judged("logistic_slope", line).good
+    point = SETTINGS["logistic_slope"].points[1]
+    X, w, b, y = (torch.tensor(point.value(name)) for name in ("X", "w", "b", "y"))
+
+    def loss(w):
+        return F.binary_cross_entropy_with_logits(X @ w + b, y)
+
+    hessian = torch.autograd.functional.hessian(loss, w)
+    np.testing.assert_allclose(point.tangent("g", "w"), hessian, atol=1e-12)
+    gradient = torch.autograd.functional.jacobian(loss, w)
+    np.testing.assert_allclose(point.value("g"), gradient, atol=1e-12)
+
+
+def test_targets_of_two_classes_hold_both_of_them():
+    for point in SETTINGS["logistic"].points:
+        assert set(point.value("y")) == {0.0, 1.0}

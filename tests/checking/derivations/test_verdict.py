@@ -1,15 +1,16 @@
 import pytest
 
 from course_utils.checking.derivations import derivation_hint, judge_derivation
-from course_utils.checking.exercises import find_exercise, lesson_01
+from course_utils.checking.exercises import find_exercise, lesson_01, lesson_02_derivations
 from course_utils.checking.judge import judge
 from tests.checking.derivations.common import SETTINGS
 from tests.checking.derivations.right_lines import RIGHT
 
 FALSE_FIRST = ["dW[i,j] = sum(n, dY[n,i] * X[n,j])", "dW = X.T @ dY"]
+DERIVATIONS = {**lesson_01.DERIVATIONS, **lesson_02_derivations.DERIVATIONS}
 
 
-@pytest.mark.parametrize("number", lesson_01.DERIVATIONS)
+@pytest.mark.parametrize("number", DERIVATIONS)
 def test_the_reference_of_every_exercise_is_right(number):
     exercise = find_exercise(number)
     verdict = judge(exercise, exercise.reference)
@@ -83,7 +84,9 @@ def test_only_the_third_hint_prints_the_mended_line():
     assert "W must be transposed" in second
     assert "dY @ W.T" not in first + second
     assert third.endswith("Mended: dX = dY @ W.T")
-    assert "dY @ W.T" in lesson_01.derivation_hint("1.2", ["dX = dY @ W"], 3)
+    about = find_exercise("1.2").hint_about
+    assert "dY @ W.T" in about(lambda: ["dX = dY @ W"], 3)
+    assert about(lambda: "dX = dY @ W", 3) == about(lambda: ["dX = dY @ W"], 3)
 
 
 def test_hints_without_a_false_line():
@@ -114,3 +117,9 @@ def test_an_open_blank_says_so_in_two_lines():
         "  The reference stands in until you fill the blank; the lesson runs on.",
     ]
     assert verdict.markdown().count("○") == 1
+
+
+@pytest.mark.parametrize("answer", [broken, lambda: None, lambda: [3], list])
+def test_an_answer_without_lines_gets_the_hints_of_the_exercise(answer):
+    asked = find_exercise("1.2")
+    assert asked.hint_about(answer, 2) == asked.hints[1]
