@@ -1,25 +1,60 @@
 """Plots, figures with words, progress bars: everything that is looked at."""
 
 from course_utils.show.bars import bars
+from course_utils.show.calibration import CalibrationBins, calibration, calibration_bins
+from course_utils.show.class_map import class_map, class_maps
+from course_utils.show.confusion import confusion
 from course_utils.show.contour import paths_on_contour
+from course_utils.show.curve_grid import curve_grid
+from course_utils.show.gallery import gallery
 from course_utils.show.graph import Node, graph
 from course_utils.show.heat_map import heat_map
-from course_utils.show.images import digit_grid, mistakes, weight_images
+from course_utils.show.histograms import histograms
+from course_utils.show.images import digit_grid, mistakes
+from course_utils.show.layer_statistics import layer_statistics
 from course_utils.show.lines import curves, lines
+from course_utils.show.means import means
+from course_utils.show.parallel import parallel
 from course_utils.show.picture import Picture
+from course_utils.show.point_slider import move_point
 from course_utils.show.progress import progress_bar
+from course_utils.show.reconstructions import reconstructions
+from course_utils.show.regions import meeting_points
+from course_utils.show.spectrum import spectrum
+from course_utils.show.sweep import sweep_heat
+from course_utils.show.walk import PointWalk, walk_from_point
+from course_utils.show.weights import weight_images
 
 __all__ = [
+    "CalibrationBins",
     "Node",
     "Picture",
+    "PointWalk",
     "bars",
+    "calibration",
+    "calibration_bins",
+    "class_map",
+    "class_maps",
+    "confusion",
+    "curve_grid",
     "curves",
     "digit_grid",
+    "gallery",
     "graph",
     "heat_map",
+    "histograms",
+    "layer_statistics",
     "lines",
+    "means",
+    "meeting_points",
     "mistakes",
+    "move_point",
+    "parallel",
     "paths_on_contour",
     "progress_bar",
+    "reconstructions",
+    "spectrum",
+    "sweep_heat",
+    "walk_from_point",
     "weight_images",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from course_utils.show.picture import Picture
-from course_utils.show.style import COLOURS, new_figure, styled
+from course_utils.show.style import COLOURS, entitle, new_figure, styled
 from course_utils.words import listed, number
 
 
@@ -37,7 +37,7 @@ def bars(
             axes.axhline(0, color="black", linewidth=0.8)
             axes.set(title=heading, xticks=range(len(values)), xticklabels=names)
             axes.margins(y=0.18)
-        figure.suptitle(title, fontsize=11)
+        entitle(figure, title)
     told = "; ".join(f"{heading}: {_pairs(names, v)}" for heading, v in panels.items())
     lead = f"{title}: " if title else "Bars: "
     return Picture(figure, f"{lead}{told}.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
+from course_utils.show.cells import frame
 from course_utils.show.picture import Picture
 from course_utils.show.style import BLACK, GREY, VERMILION, new_figure, styled
 from course_utils.words import listed, number
@@ -67,13 +67,9 @@ def _as_table(entries) -> tuple[np.ndarray, np.ndarray]:
 
 def _mark(axes, state: np.ndarray) -> None:
     for row, column in zip(*np.nonzero(state == "aside"), strict=True):
-        _frame(axes, row, column, hatch="////", edgecolor=GREY, linewidth=0)
+        frame(axes, row, column, hatch="////", edgecolor=GREY, linewidth=0)
     for row, column in zip(*np.nonzero(state == "wrong"), strict=True):
-        _frame(axes, row, column, edgecolor=VERMILION if state.size > 400 else BLACK, linewidth=1)
-
-
-def _frame(axes, row: int, column: int, **look) -> None:
-    axes.add_patch(Rectangle((column - 0.48, row - 0.48), 0.96, 0.96, fill=False, **look))
+        frame(axes, row, column, edgecolor=VERMILION if state.size > 400 else BLACK, linewidth=1)
 
 
 def _name_of_columns(shape: tuple[int, ...]) -> str:

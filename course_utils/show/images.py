@@ -1,14 +1,16 @@
-"""Pictures of pictures: digits, first-layer weights, wrong answers with their probabilities."""
+"""Pictures of pictures: digits and photos, and wrong answers with their probabilities."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from course_utils.show.picture import Picture
-from course_utils.show.style import BLUE, GREY, VERMILION, new_figure, styled
-from course_utils.words import listed, number
+from course_utils.show.pixels import as_image, image_shape
+from course_utils.show.style import BLUE, GREY, VERMILION, entitle, new_figure, styled
+from course_utils.words import listed
 
 
 def digit_grid(
@@ -17,16 +19,17 @@ def digit_grid(
     *,
     columns: int = 10,
     title: str = "",
-    shape: tuple[int, int] = (28, 28),
+    shape: Sequence[int] | None = None,
 ) -> Picture:
     """Draw images in rows, each under its label.
 
     Args:
-        X: images, (N, H·W), any numbers; small is white.
-        y: labels, (N,), or None.
+        X: images, (N, H·W), (N, H, W) or in colour, (N, H, W, 3); of grey ones, small
+            is white.
+        y: labels, (N,), numbers or names, or None.
         columns: images in a row.
         title: what they are.
-        shape: (H, W).
+        shape: (H, W) or (H, W, 3) of flat images; (28, 28) if None.
 
     Returns:
         The picture.
@@ -37,65 +40,31 @@ def digit_grid(
         for which, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
             axes.set_axis_off()
             if which < len(X):
-                axes.imshow(np.reshape(X[which], shape), cmap="gray_r")
-                axes.set_title("" if y is None else str(y[which]))
-        figure.suptitle(title, fontsize=11)
+                draw_image(axes, X[which], shape)
+                axes.set_title("" if y is None else str(y[which]), **small_if_long(y))
+        entitle(figure, title)
     labels = f", row by row: {', '.join(str(label) for label in y)}" if y is not None else ""
-    what = title or "Images"
-    return Picture(figure, f"{what}: {len(X)} images of {shape[0]} by {shape[1]} pixels{labels}.")
+    H, W, *colour = image_shape(X[0], shape)
+    kind = f"{H} by {W} pixels{' in colour' if colour else ''}"
+    return Picture(figure, f"{title or 'Images'}: {len(X)} images of {kind}{labels}.")
 
 
-def weight_images(
-    W: np.ndarray,
-    *,
-    count: int = 32,
-    columns: int = 8,
-    title: str = "First-layer weights",
-    shape: tuple[int, int] = (28, 28),
-) -> Picture:
-    """Draw the weights into the units of a first layer, each unit as an image.
-
-    The units with the largest weights come first: those say most.
+def draw_image(axes: Axes, image: np.ndarray, shape: Sequence[int] | None = None) -> None:
+    """Draw one image into given axes.
 
     Args:
-        W: (D, M) with D = H·W.
-        count: how many units to draw.
-        columns: images in a row.
-        title: what they are.
-        shape: (H, W).
-
-    Returns:
-        The picture; brown is negative, purple positive, white zero.
+        axes: where to.
+        image: (D,), (H, W), (H, W, 3) or (3, H, W).
+        shape: (H, W) or (H, W, 3) of a flat one; (28, 28) if None.
     """
-    norms = np.linalg.norm(W, axis=0)  # (M,)
-    chosen = np.argsort(-norms, kind="stable")[:count]
-    # A few outliers would turn all the rest pale.
-    limit = float(np.quantile(np.abs(W[:, chosen]), 0.998)) or 1.0
-    rows = -(-len(chosen) // columns)
-    with styled():
-        figure = new_figure(0.95 * columns + 0.7, 0.95 * rows + 0.4)
-        grid = figure.subplots(rows, columns, squeeze=False)
-        for which, axes in enumerate(grid.flat):
-            axes.set_axis_off()
-            if which < len(chosen):
-                image = np.reshape(W[:, chosen[which]], shape)
-                drawn = axes.imshow(image, cmap="PuOr", vmin=-limit, vmax=limit)
-        figure.colorbar(drawn, ax=grid, shrink=0.9, label="weight", extend="both")
-        figure.suptitle(title, fontsize=11)
-    alt = (
-        f"{title}: {len(chosen)} of {W.shape[1]} units, those with the largest weights, as images "
-        f"of {shape[0]} by {shape[1]}; weights between {number(W[:, chosen].min())} and "
-        f"{number(W[:, chosen].max())}, {_where_they_lie(W[:, chosen], shape)}."
-    )
-    return Picture(figure, alt)
+    pixels, look = as_image(image, shape)
+    axes.imshow(pixels, **look)
 
 
-def _where_they_lie(W: np.ndarray, shape: tuple[int, int]) -> str:
-    """How much of the squared weight is in the middle half of the image, each way."""
-    H, width = shape
-    energy = (W**2).sum(axis=1).reshape(shape)
-    middle = energy[H // 4 : H - H // 4, width // 4 : width - width // 4].sum()
-    return f"{middle / (energy.sum() or 1.0):.0%} of their squared size in the middle quarter"
+def small_if_long(y: Sequence | None) -> dict[str, float]:
+    """A font size for labels above small images: names need more room than digits."""
+    longest = max((len(str(label)) for label in y), default=0) if y is not None else 0
+    return {"fontsize": 10 if longest < 8 else 8}
 
 
 def mistakes(
@@ -105,21 +74,24 @@ def mistakes(
     *,
     count: int = 8,
     columns: int = 4,
-    shape: tuple[int, int] = (28, 28),
+    shape: Sequence[int] | None = None,
+    names: Sequence[str] | None = None,
 ) -> Picture:
     """Draw wrongly classified images, the most confident first, with all their probabilities.
 
     Args:
-        X: images, (N, H·W).
+        X: images, (N, H·W), (N, H, W) or in colour, (N, H, W, 3).
         y: labels, (N,).
         P: probabilities, (N, C).
         count: how many to draw.
         columns: images in a row.
-        shape: (H, W).
+        shape: (H, W) or (H, W, 3) of flat images; (28, 28) if None.
+        names: of the classes, (C,); their numbers if None.
 
     Returns:
         The picture; in the bars the label is blue, the wrong answer vermilion.
     """
+    names = [str(c) for c in range(P.shape[1])] if names is None else names
     answer = P.argmax(axis=1)  # (N,)
     wrong = np.flatnonzero(answer != y)
     if not len(wrong):
@@ -134,8 +106,12 @@ def mistakes(
             axes.set_axis_off()
         for which, n in enumerate(chosen):
             row, column = divmod(which, columns)
-            _digit_and_bars(grid[2 * row : 2 * row + 2, column], X[n], y[n], P[n], shape)
-    told = listed([f"a {y[n]} taken for {answer[n]} ({P[n, answer[n]]:.0%})" for n in chosen])
+            pair = grid[2 * row : 2 * row + 2, column]
+            draw_image(pair[0], X[n], shape)
+            pair[0].set_title(f"{names[y[n]]} taken for {names[answer[n]]}", **small_if_long(names))
+            _draw_bars(pair[1], int(y[n]), P[n], names)
+    pairs = [(names[y[n]], names[answer[n]], P[n, answer[n]]) for n in chosen]
+    told = listed([f"a {label} taken for {other} ({p:.0%})" for label, other, p in pairs])
     alt = (
         f"{len(wrong)} of {len(y)} images are classified wrongly; the {len(chosen)} most confident "
         f"mistakes, each with bars of its probabilities: {told}."
@@ -143,17 +119,16 @@ def mistakes(
     return Picture(figure, alt)
 
 
-def _digit_and_bars(pair, image, label: int, p: np.ndarray, shape) -> None:
-    above, below = pair
+def _draw_bars(axes: Axes, label: int, p: np.ndarray, names: Sequence[str]) -> None:
+    axes.set_axis_on()
     answer = int(p.argmax())
-    above.imshow(np.reshape(image, shape), cmap="gray_r")
-    above.set_title(f"{label} taken for {answer}")
-    below.set_axis_on()
     colours = [BLUE if c == label else VERMILION if c == answer else GREY for c in range(len(p))]
     hatches = ["///" if c == label else None for c in range(len(p))]
-    below.bar(range(len(p)), p, color=colours, hatch=hatches, edgecolor="white", linewidth=0)
-    below.set(ylim=(0, 1), yticks=(0, 1), xticks=range(len(p)))
-    below.tick_params(labelsize=7, length=2)
+    axes.bar(range(len(p)), p, color=colours, hatch=hatches, edgecolor="white", linewidth=0)
+    axes.set(ylim=(0, 1), yticks=(0, 1))
+    upright = {"rotation": 90} if max(map(len, names)) > 2 else {}
+    axes.set_xticks(range(len(p)), names, **upright)
+    axes.tick_params(labelsize=7, length=2)
 
 
 def _nothing_wrong(count: int) -> Picture:

@@ -10,7 +10,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from course_utils.show.picture import Picture
-from course_utils.show.style import MARKERS, line_look, new_figure, styled
+from course_utils.show.style import MARKERS, entitle, line_look, new_figure, styled
 from course_utils.words import course_of
 
 Series = tuple[Sequence[float], Sequence[float]]
@@ -84,7 +84,7 @@ def curves(history, *, title: str = "") -> Picture:
             told += [
                 course_of(f"{name} {quantity}", x, y, "epoch") for name, (x, y) in series.items()
             ]
-        figure.suptitle(title, fontsize=11)
+        entitle(figure, title)
     return Picture(figure, f"Learning curves{', ' + title if title else ''}: {'; '.join(told)}.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
@@ -12,7 +14,11 @@ ORANGE, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#7A7A7A"
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 DASHES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# Of classes in the plane: black is the boundary's, and with ten markers ten digits differ.
+CLASS_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY)
+CLASS_MARKERS = (*MARKERS, "<", ">", "*")
 
+_LETTER = 0.085  # inches that a letter of a title takes
 _SETTINGS = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
@@ -41,6 +47,17 @@ def new_figure(width: float, height: float) -> Figure:
         height: inches.
     """
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def entitle(figure: Figure, title: str) -> None:
+    """A title over the whole figure, in as many lines as it takes not to be cut off.
+
+    Args:
+        figure: made by `new_figure`.
+        title: "" for none.
+    """
+    letters = max(12, int(figure.get_figwidth() / _LETTER))
+    figure.suptitle("\n".join(textwrap.wrap(title, letters)), fontsize=11)
 
 
 def line_look(which: int) -> dict[str, str]:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from course_utils import show
@@ -37,6 +38,14 @@ def probabilities(n, wrong_rows=()):
     return y, P
 
 
+def halves(X):
+    """The right half is class 1."""
+    return (X[:, 0] > 0).astype(float)
+
+
+SWEEP = {"rate": [0.1, 0.1, 1, 1], "hidden": [10, 20, 10, 20], "accuracy": [0.9, 0.8, 0.7, 0.6]}
+DIGITS = RNG.random((5, 784))
+
 PICTURES = {
     "lines": lambda: show.lines({"loss": ([0, 1], [2.0, 1.0])}, x_label="step", y_label="loss"),
     "curves": lambda: show.curves(a_history(), title="digits"),
@@ -58,6 +67,33 @@ PICTURES = {
         x_range=(-2, 2),
         y_range=(-2, 2),
     ),
+    "class_map": lambda: show.class_map(halves, x_range=(-1, 1), y_range=(-1, 1)),
+    "class_map of points": lambda: show.class_map(
+        lambda X: np.ones((len(X), 5)) / 5,
+        x_range=(0, 1),
+        y_range=(0, 1),
+        points=RNG.random((9, 2)),
+        labels=[*range(5), *range(4)],
+        names=[f"Iris of the kind {k}" for k in range(5)],
+        title="A title that is much longer than the figure below it is wide, in two lines at least",
+    ),
+    "class_maps": lambda: show.class_maps(
+        {"one": halves, "other": halves}, x_range=(-1, 1), y_range=(-1, 1), title="Two"
+    ),
+    "walk_from_point": lambda: show.walk_from_point(
+        halves, (0, 0), {"right": (1, 0), "up": (0, 1)}, x_range=(-1, 1), y_range=(-1, 1)
+    ),
+    "confusion": lambda: show.confusion(RNG.integers(0, 9, (10, 10))),
+    "calibration": lambda: show.calibration(RNG.dirichlet(np.ones(3), 90), np.arange(90) % 3),
+    "curve_grid": lambda: show.curve_grid({"net": a_history()}, notes={"net": "fine"}),
+    "sweep_heat": lambda: show.sweep_heat(SWEEP, "rate", "hidden", "accuracy"),
+    "parallel": lambda: show.parallel(SWEEP, ["rate", "hidden"], "accuracy"),
+    "means": lambda: show.means([1, 2], [3, 4], [1, 1], x_label="units", y_label="accuracy"),
+    "layer_statistics": lambda: show.layer_statistics({"net": {"activations": [1, 0.1]}}),
+    "histograms": lambda: show.histograms({"layer 1": RNG.standard_normal(500)}),
+    "gallery": lambda: show.gallery(RNG.random((4, 8, 8, 3)), list("abcd"), right=[1, 0, 1, 1]),
+    "spectrum": lambda: show.spectrum([3, 2, 1]),
+    "reconstructions": lambda: show.reconstructions(DIGITS, {2: DIGITS / 2}),
 }
 
 
@@ -79,6 +115,17 @@ def test_no_figure_piles_up_in_pyplot(make):
     before = plt.get_fignums()
     _ = make().png
     assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES)
+def test_nothing_is_cut_off_by_the_edge(make):
+    figure = make().figure
+    FigureCanvasAgg(figure).draw()
+    needed = figure.get_tightbbox()  # inches
+    width, height = figure.get_size_inches()
+    assert min(needed.x0, needed.y0) >= -0.02
+    assert needed.x1 <= width + 0.02
+    assert needed.y1 <= height + 0.02
 
 
 @pytest.mark.parametrize("name", ["lines", "curves"])
