@@ -33,7 +33,7 @@ def verify_file(path: Path, entry: DataFile) -> None:
 
 
 def read_content(path: Path, entry: DataFile) -> bytes:
-    """The uncompressed content of a file, `entry.bytes` long; raises like `verify_file`."""
+    """The uncompressed content of a file, as long as registered; raises like `verify_file`."""
     return b"".join(_checked_chunks(path, entry))
 
 
@@ -56,10 +56,10 @@ def _checked_chunks(path: Path, entry: DataFile) -> Iterator[bytes]:
         try:
             # Never more than one byte past the end: what unpacks to terabytes
             # must cost neither memory nor time.
-            while chunk := stream.read(min(_CHUNK, entry.bytes + 1 - size)):
+            while chunk := stream.read(min(_CHUNK, entry.limit + 1 - size)):
                 size += len(chunk)
-                if size > entry.bytes:
-                    raise ContentError(f"holds more than the {entry.bytes:,} bytes expected")
+                if size > entry.limit:
+                    raise ContentError(f"holds more than the {entry.limit:,} bytes expected")
                 digest.update(chunk)
                 yield chunk
         except EOFError:
@@ -74,7 +74,7 @@ def _unpack(file: BinaryIO, compression: str) -> BinaryIO:
 
 
 def _judge(size: int, sha256: str, packed: bool, entry: DataFile) -> None:
-    if size < entry.bytes:
+    if entry.bytes is not None and size < entry.bytes:
         if entry.compression != "none" and not packed:
             raise ContentError(
                 f"is neither {entry.compression}-packed nor the unpacked content: {size:,} bytes, "
@@ -82,14 +82,16 @@ def _judge(size: int, sha256: str, packed: bool, entry: DataFile) -> None:
             )
         raise ContentError(_cut_off(size, entry))
     if sha256 != entry.sha256:
+        known = entry.bytes is not None
+        length = "has the right length but" if known else f"has {size:,} bytes and"
         raise ContentError(
-            f"has the right length but other content (SHA-256 {sha256[:12]}…, "
-            f"expected {entry.sha256[:12]}…): damaged, or another version"
+            f"{length} other content (SHA-256 {sha256[:12]}…, expected {entry.sha256[:12]}…): "
+            f"damaged, {'' if known else 'cut off, '}or another version"
         )
 
 
 def _cut_off(size: int, entry: DataFile) -> str:
+    of = "" if entry.bytes is None else f" of {entry.bytes:,}"
     return (
-        f"is cut off: it ends after {size:,} of {entry.bytes:,} bytes of content; "
-        "an interrupted download or copy?"
+        f"is cut off: it ends after {size:,}{of} bytes of content; an interrupted download or copy?"
     )

@@ -142,12 +142,12 @@ def _move_into_place(part: Path, target: Path, entry: DataFile) -> None:
 
 
 def _need(entry: DataFile) -> int:
-    return entry.download_bytes or entry.bytes
+    return entry.download_bytes or entry.limit
 
 
 def _limit(entry: DataFile) -> int:
     # Some servers unpack while sending, so the unpacked length must be allowed.
-    return max(entry.bytes, _need(entry)) + _MARGIN
+    return max(entry.limit, _need(entry)) + _MARGIN
 
 
 def _announcement(entry: DataFile, url: str) -> str:

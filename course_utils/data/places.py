@@ -25,6 +25,14 @@ def beside_checkout() -> Path | None:
     return folder if folder and folder.is_dir() else None
 
 
+def placed_by_hand(set_name: str, file_name: str) -> Path | None:
+    """A copy that somebody put on this computer, a file or a folder; None without one."""
+    data, shared = course_data(), beside_checkout()
+    folders = [] if data is None else [data / set_name, data]
+    folders += [] if shared is None else [shared / set_name]
+    return next((f / file_name for f in folders if os.path.exists(f / file_name)), None)
+
+
 def cache_root() -> Path:
     """The folder for downloads: COURSE_CACHE, else the checkout's, else the user's own."""
     value = os.environ.get("COURSE_CACHE", "").strip()

@@ -23,24 +23,33 @@ COMPRESSIONS = ("none", "gzip", "xz")
 _PLAIN_NAME = re.compile(r"\w[\w.+-]*")
 _SET_KEYS = {"title", "licence", "source", "citation", "mirrors", "files"}
 _FILE_KEYS = {
-    *("name", "sha256", "bytes", "download_bytes", "compression"),
+    *("name", "sha256", "bytes", "at_most", "download_bytes", "compression"),
     *("urls", "package", "package_path"),
 }
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """One registered file; `sha256` and `bytes` are of its uncompressed content."""
+    """One registered file; `sha256` and `bytes` are of its uncompressed content.
+
+    Where only the hash is known, `bytes` is None, and `at_most` bounds what is read.
+    """
 
     set_name: str
     name: str
     sha256: str
-    bytes: int
+    bytes: int | None
     compression: str
     urls: tuple[str, ...] = ()
     download_bytes: int | None = None
     package: str | None = None
     package_path: str | None = None
+    at_most: int | None = None
+
+    @property
+    def limit(self) -> int:
+        """The most bytes that the uncompressed content may have."""
+        return self.at_most if self.bytes is None else self.bytes
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -154,7 +163,10 @@ def _parse_file(set_name: str, entry: Any, mirrors: tuple[str, ...]) -> DataFile
     sha256, size, packed = entry.get("sha256"), entry.get("bytes"), entry.get("download_bytes")
     hexadecimal = isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)
     _require(bool(hexadecimal), where, "sha256: 64 hexadecimal digits", sha256)
-    _require(_is_count(size), where, "bytes: a positive whole number", size)
+    most = entry.get("at_most")
+    _require((size is None) != (most is None), where, "either bytes or at_most", entry)
+    _require(size is None or _is_count(size), where, "bytes: a positive whole number", size)
+    _require(most is None or _is_count(most), where, "at_most: a positive whole number", most)
     _require(packed is None or _is_count(packed), where, "download_bytes: a whole number", packed)
     compression = entry.get("compression", "none")
     _require(compression in COMPRESSIONS, where, f"compression: one of {COMPRESSIONS}", compression)
@@ -163,7 +175,7 @@ def _parse_file(set_name: str, entry: Any, mirrors: tuple[str, ...]) -> DataFile
     package, inside = entry.get("package"), entry.get("package_path")
     _require((package is None) == (inside is None), where, "package and package_path", entry)
     _require(bool(urls) != bool(package), where, "either addresses or a package", entry)
-    return DataFile(set_name, name, sha256, size, compression, urls, packed, package, inside)
+    return DataFile(set_name, name, sha256, size, compression, urls, packed, package, inside, most)
 
 
 def _addresses(value: Any, where: str) -> tuple[str, ...]:
