@@ -32,7 +32,7 @@ README = ROOT / "README.md"
 BEGIN, END = "<!-- verdicts -->", "<!-- /verdicts -->"
 GROUPS = {
     "00": "one neuron",
-    "02": "activations, softmax, penalty, simple update rules",
+    "02": "softmax, basis functions, logistic regression, penalty, update rules, PCA",
     "03": "linear, ReLU, loss, net, momentum, Adam, normalisation, dropout",
     "04": "convolution, pooling",
     "05": "recurrent nets, attention, embeddings",

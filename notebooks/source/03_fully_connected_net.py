@@ -746,7 +746,7 @@ print(diagnosis.codes)
 # ## 11 Where you stand
 
 # %%
-progress()
+progress(last="3.9")
 
 # %% [markdown]
 # | symbol | in code | shape | meaning |
