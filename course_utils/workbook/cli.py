@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from course_utils.workbook.project import ROOT, NoLessonsError, WorkbookError, importable_here
 from course_utils.workbook.terminal import say
@@ -81,6 +82,23 @@ def _parser() -> argparse.ArgumentParser:
     add("test", _test, "check style, run the tests, compare the notebooks")
     lab = add("lab", _lab, "open the notebooks in JupyterLab")
     lab.add_argument("options", nargs="*", metavar="OPTION", help="for JupyterLab, after --")
+    measure = add("results", _results, "measure the reference's figures again, and write a table")
+    measure.add_argument(
+        "--full", action="store_true", help="on the public data, into RESULTS.md (15 minutes)"
+    )
+    measure.add_argument(
+        "--only", nargs="+", default=[], metavar="WHAT", help="a source (R2) or the start of a name"
+    )
+    again = measure.add_mutually_exclusive_group()
+    again.add_argument(
+        "--resume",
+        action="store_true",
+        help="keep the runs that are there; so it is without a word",
+    )
+    again.add_argument("--fresh", action="store_true", help="forget the runs that are there")
+    measure.add_argument("--retry", action="store_true", help="run again what failed before")
+    measure.add_argument("--jobs", type=int, default=1, metavar="N", help="runs at once")
+    measure.add_argument("--folder", metavar="PATH", help="where runs are kept (build/results)")
     add("setup", _setup, "make the environment in .venv")
     add("doctor", _doctor, "look for what is missing, and say how to mend it")
     return parser
@@ -128,6 +146,16 @@ def _lab(options: argparse.Namespace) -> int:
     env = dict(importable_here(), JUPYTER_PREFER_ENV_PATH="1")
     command = [sys.executable, "-m", "jupyterlab", *options.options]
     return subprocess.call(command, cwd=ROOT / "notebooks", env=env)
+
+
+def _results(options: argparse.Namespace) -> int:
+    from course_utils.workbook.results import Order, results
+
+    order = Order(
+        profile="full" if options.full else "quick", only=options.only, fresh=options.fresh,
+        retry=options.retry, jobs=options.jobs, folder=options.folder and Path(options.folder),
+    )  # fmt: skip
+    return results(order)
 
 
 def _setup(options: argparse.Namespace) -> int:

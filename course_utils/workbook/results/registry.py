@@ -1,0 +1,13 @@
+"""All experiments of the command, in the order in which they are run."""
+
+from __future__ import annotations
+
+from . import depth, digits, photos, photos_torch
+from .experiment import Experiment
+
+EXPERIMENTS: tuple[Experiment, ...] = (
+    *digits.EXPERIMENTS,
+    *photos.EXPERIMENTS,
+    *photos_torch.EXPERIMENTS,
+    *depth.EXPERIMENTS,
+)
