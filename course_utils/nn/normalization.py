@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ._blocks import Blocks, order_of
 from ._checks import expect_floats, expect_shape
 
 
@@ -37,24 +38,30 @@ def batch_norm_forward(X, gamma, beta, running, *, training=True, momentum=0.9, 
     _expect_rows(X, "images (N, C, H, W) are for spatial_batch_norm_forward")
     _expect_statistics(X.shape[1], "D", gamma, beta, running)
     momentum, eps = _settings(momentum, eps)
+    if training and len(X) == 0:
+        raise ValueError("X: expected at least one row to average over, got (0, D)")
+    blocks = Blocks(X.shape, X.dtype, order_of(X))
+    X_hat = blocks.empty()  # (N, D), X - mean at first
     if training:
-        if len(X) == 0:
-            raise ValueError("X: expected at least one row to average over, got (0, D)")
-        mean = X.mean(axis=0)  # (D,)
-        centred = X - mean  # (N, D)
-        var = (centred * centred).mean(axis=0)  # (D,)
+        mean, var = _centre(X, X_hat, blocks)  # (D,), (D,)
         running_new = {
-            "mean": momentum * running["mean"] + (1 - momentum) * mean,
-            "var": momentum * running["var"] + (1 - momentum) * var,
+            key: (momentum * running[key] + (1 - momentum) * batch).astype(running[key].dtype)
+            for key, batch in (("mean", mean), ("var", var))
         }
     else:
-        # Float64 statistics, as np.zeros makes them, must not turn float32 into float64.
-        mean, var = (running[key].astype(X.dtype) for key in ("mean", "var"))
-        centred = X - mean  # (N, D)
+        mean, var = running["mean"], running["var"]  # (D,), (D,)
+        blocks.subtract(X, mean, X_hat)
         running_new = {key: running[key].copy() for key in ("mean", "var")}
-    inverse_std = 1 / np.sqrt(var + eps)  # (D,)
-    X_hat = centred * inverse_std  # (N, D)
-    return gamma * X_hat + beta, running_new, (X_hat, gamma, inverse_std, bool(training))
+    # Float64 statistics, as np.zeros makes them, must not turn float32 into float64.
+    inverse_std = (1 / np.sqrt(var + eps)).astype(X.dtype)  # (D,)
+    Y = blocks.empty()  # (N, D)
+    scale, stretch, shift = (blocks.beside(v) for v in (inverse_std, gamma, beta))
+    for part in blocks.parts:
+        x_hat, y = blocks.of(X_hat, part), blocks.of(Y, part)
+        x_hat *= scale(part)
+        np.multiply(x_hat, stretch(part), out=y)
+        y += shift(part)
+    return Y, running_new, (X_hat, gamma, inverse_std, bool(training))
 
 
 def batch_norm_backward(dY, cache):
@@ -77,13 +84,26 @@ def batch_norm_backward(dY, cache):
     """
     X_hat, gamma, inverse_std, training = cache
     expect_shape("dY", dY, X_hat.shape, "(N, D)")
-    dgamma = (dY * X_hat).sum(axis=0)  # (D,)
-    dbeta = dY.sum(axis=0)  # (D,)
-    dX_hat = dY * gamma  # (N, D)
+    N, blocks = len(dY), Blocks(X_hat.shape, X_hat.dtype, order_of(X_hat))
+    dgamma, dbeta = blocks.sums(), blocks.sums()  # (D,), (D,)
+    for part in blocks.parts:
+        dy, product = blocks.of(dY, part), blocks.scratch(part)
+        np.multiply(dy, blocks.of(X_hat, part), out=product)
+        blocks.add_columns(dgamma, part, product)
+        blocks.add_columns(dbeta, part, dy)
+    dX, slope = blocks.empty(), blocks.beside(gamma * inverse_std)  # (N, D), of Y by X
     if training:
-        N = len(dY)
-        dX_hat = dX_hat - gamma * (dbeta + X_hat * dgamma) / N
-    return dX_hat * inverse_std, dgamma, dbeta
+        mean, overlap = blocks.beside(dbeta / N), blocks.beside(dgamma / N)
+    for part in blocks.parts:
+        dy, dx, product = blocks.of(dY, part), blocks.of(dX, part), blocks.scratch(part)
+        if training:
+            # dY - mean first: where all of dY is alike, this keeps the digits that differ.
+            np.subtract(dy, mean(part), out=dx)
+            dx -= np.multiply(blocks.of(X_hat, part), overlap(part), out=product)
+            dx *= slope(part)
+        else:
+            np.multiply(dy, slope(part), out=dx)
+    return dX, dgamma.astype(dX.dtype), dbeta.astype(dX.dtype)
 
 
 def layer_norm_forward(X, gamma, beta, *, eps=1e-5):
@@ -110,11 +130,23 @@ def layer_norm_forward(X, gamma, beta, *, eps=1e-5):
     _expect_rows(X, "each step of a sequence is a row: X.reshape(-1, X.shape[-1])?")
     _expect_statistics(X.shape[1], "D", gamma, beta)
     _, eps = _settings(0.0, eps)
-    centred = X - X.mean(axis=1, keepdims=True)  # (N, D)
-    var = (centred * centred).mean(axis=1, keepdims=True)  # (N, 1)
-    inverse_std = 1 / np.sqrt(var + eps)  # (N, 1)
-    X_hat = centred * inverse_std  # (N, D)
-    return gamma * X_hat + beta, (X_hat, gamma, inverse_std)
+    N, D = X.shape
+    blocks = Blocks(X.shape, X.dtype)
+    X_hat, Y = blocks.empty(), blocks.empty()  # (N, D), (N, D)
+    inverse_std = np.empty((N, 1), X.dtype)  # (N, 1)
+    stretch, shift = blocks.beside(gamma), blocks.beside(beta)
+    ones = np.ones(D, X.dtype)  # a product with ones is the fastest sum
+    for part in blocks.parts:
+        x_hat = X_hat[part]  # (n, D)
+        mean = X[part] @ ones / D  # (n,)
+        np.subtract(X[part], mean[:, None], out=x_hat)
+        squares = np.matmul(x_hat[:, None], x_hat[:, :, None])[:, 0]  # (n, 1), row times row
+        inverse_std[part] = 1 / np.sqrt(squares / D + eps)
+        x_hat *= inverse_std[part]
+        y = blocks.of(Y, part)
+        np.multiply(blocks.of(X_hat, part), stretch(part), out=y)
+        y += shift(part)
+    return Y, (X_hat, gamma, inverse_std)
 
 
 def layer_norm_backward(dY, cache):
@@ -136,12 +168,24 @@ def layer_norm_backward(dY, cache):
     """
     X_hat, gamma, inverse_std = cache
     expect_shape("dY", dY, X_hat.shape, "(N, D)")
-    dgamma = (dY * X_hat).sum(axis=0)  # (D,)
-    dbeta = dY.sum(axis=0)  # (D,)
-    dX_hat = dY * gamma  # (N, D)
-    mean = dX_hat.mean(axis=1, keepdims=True)  # (N, 1)
-    overlap = (dX_hat * X_hat).mean(axis=1, keepdims=True)  # (N, 1)
-    return (dX_hat - mean - X_hat * overlap) * inverse_std, dgamma, dbeta
+    D, blocks = X_hat.shape[1], Blocks(X_hat.shape, X_hat.dtype)
+    dgamma, dbeta, dX = blocks.sums(), blocks.sums(), blocks.empty()
+    stretch = blocks.beside(gamma)
+    average = (gamma / max(1, D)).astype(X_hat.dtype)  # (D,), dY @ average is the mean of dX_hat
+    for part in blocks.parts:
+        dy, long_product = blocks.of(dY, part), blocks.scratch(part)
+        np.multiply(dy, blocks.of(X_hat, part), out=long_product)
+        blocks.add_columns(dgamma, part, long_product)
+        blocks.add_columns(dbeta, part, dy)
+        np.multiply(dy, stretch(part), out=blocks.of(dX, part))  # dX_hat
+        dx = dX[part]  # (n, D)
+        product = long_product.reshape(dx.shape)
+        mean, overlap = dY[part] @ average, product @ average  # (n,), (n,)
+        np.multiply(X_hat[part], overlap[:, None], out=product)
+        product += mean[:, None]
+        dx -= product
+        dx *= inverse_std[part]
+    return dX, dgamma.astype(dX.dtype), dbeta.astype(dX.dtype)
 
 
 def spatial_batch_norm_forward(X, gamma, beta, running, *, training=True, momentum=0.9, eps=1e-5):
@@ -198,14 +242,28 @@ def spatial_batch_norm_backward(dY, cache):
 
 
 def _to_rows(X):
-    """Make a row of every pixel, its channels side by side."""
-    return X.transpose(0, 2, 3, 1).reshape(-1, X.shape[1])  # (N H W, C)
+    """Make a row of every pixel, its channels side by side; in memory each channel is one run."""
+    return X.transpose(1, 0, 2, 3).reshape(X.shape[1], -1).T  # (N H W, C)
 
 
 def _to_images(rows, shape):
     """Undo _to_rows."""
     N, C, H, W = shape
-    return rows.reshape(N, H, W, C).transpose(0, 3, 1, 2)  # (N, C, H, W)
+    return rows.T.reshape(C, N, H, W).transpose(1, 0, 2, 3)  # (N, C, H, W)
+
+
+def _centre(X, X_hat, blocks):
+    """Write X - mean into X_hat, and return mean and variance of the columns, in float64."""
+    N, sums, squares = len(X), blocks.sums(), blocks.sums()
+    for part in blocks.parts:
+        blocks.add_columns(sums, part, blocks.of(X, part))
+    mean = sums / N  # (D,)
+    blocks.subtract(X, mean, X_hat)
+    for part in blocks.parts:
+        centred = blocks.of(X_hat, part)
+        square = np.multiply(centred, centred, out=blocks.scratch(part))
+        blocks.add_columns(squares, part, square)
+    return mean, squares / N  # (D,), (D,)
 
 
 def _expect_rows(X, instead):

@@ -1,3 +1,5 @@
+from unittest import mock
+
 import numpy as np
 import pytest
 import torch
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as torch_f
 
 from course_utils.nn import (
+    _blocks,
     batch_norm_backward,
     batch_norm_forward,
     layer_norm_backward,
@@ -14,7 +17,7 @@ from course_utils.nn import (
     spatial_batch_norm_forward,
 )
 
-from .helpers import examples, unchanged
+from .helpers import autograd, examples, unchanged
 from .layer_checks import assert_agrees_with_torch, normal
 
 sizes = st.integers(1, 6)
@@ -138,7 +141,8 @@ def test_float64_statistics_and_settings_do_not_change_float32(training, running
     X, gamma, beta = (a.astype(np.float32) for a in probe(ROWS))
     settings = {"training": training, "momentum": np.float64(0.9), "eps": np.float64(1e-5)}
     Y, new, cache = batch_norm_forward(X, gamma, beta, statistics(5, running_dtype), **settings)
-    assert {a.dtype for a in (Y, *batch_norm_backward(X, cache))} == {np.dtype(np.float32)}
+    assert {a.dtype for a in (Y, *cache[:3])} == {np.dtype(np.float32)}
+    assert {a.dtype for a in batch_norm_backward(X, cache)} == {np.dtype(np.float32)}
     assert {a.dtype for a in new.values()} == {np.dtype(running_dtype)}
 
 
@@ -171,6 +175,76 @@ def test_layer_norm_agrees_with_torch(N, D, eps, seed):
         assert_agrees_with_torch(
             lambda *a: layer_norm_forward(*a, eps=eps), layer_norm_backward, oracle, X, gamma, beta
         )
+
+
+@examples
+@given(
+    st.integers(2, 40),
+    sizes,
+    st.sampled_from([1, 100, 700]),
+    st.sampled_from([2, 5, 2048]),
+    st.sampled_from([batch_norm_forward, spatial_batch_norm_forward, layer_norm_forward]),
+)
+def test_no_size_of_the_blocks_changes_a_number(N, D, block_bytes, piece, forward):
+    gamma, beta = normal((D,), (D,))
+    with (
+        mock.patch.object(_blocks, "BLOCK_BYTES", block_bytes),
+        mock.patch.object(_blocks, "PIECE", piece),
+    ):
+        if forward is layer_norm_forward:
+            assert_agrees_with_torch(
+                lambda *a: layer_norm_forward(*a, eps=1e-2),
+                layer_norm_backward,
+                lambda X, gamma, beta: torch_f.layer_norm(X, (D,), gamma, beta, eps=1e-2),
+                *normal((N, D), seed=N),
+                gamma,
+                beta,
+            )
+            return
+        spatial = forward is spatial_batch_norm_forward
+        for training in (True, False):
+            mean, var = (torch.tensor(v) for v in statistics(D).values())
+            assert_agrees_with_torch(
+                without_running(forward, eps=1e-2, training=training),
+                spatial_batch_norm_backward if spatial else batch_norm_backward,
+                lambda X, gamma, beta, mean=mean, var=var, training=training: torch_f.batch_norm(
+                    X, mean.clone(), var.clone(), gamma, beta, training=training, eps=1e-2
+                ),
+                *normal((N, D, 3, 2) if spatial else (N, D), seed=N),
+                gamma,
+                beta,
+            )
+
+
+@pytest.mark.parametrize(
+    ("forward", "backward", "shape"),
+    [
+        (batch_norm_forward, batch_norm_backward, (100_000, 5)),
+        (spatial_batch_norm_forward, spatial_batch_norm_backward, (128, 5, 28, 28)),
+    ],
+)
+def test_float32_keeps_its_digits_over_100_000_rows(forward, backward, shape):
+    rng = np.random.default_rng(0)
+    X, dY = (3 + rng.standard_normal((2, *shape))).astype(np.float32)
+    gamma, beta = (a.astype(np.float32) for a in normal((5,), (5,)))
+    start = {"mean": np.zeros(5), "var": np.ones(5)}
+    Y, running, cache = forward(X, gamma, beta, start, momentum=0.0)
+    want_Y, want = autograd(
+        lambda X, gamma, beta: torch_f.batch_norm(X, None, None, gamma, beta, training=True),
+        X, gamma, beta, dout=dY,
+    )  # fmt: skip
+    axes = tuple(axis for axis in range(X.ndim) if axis != 1)
+    wide = X.astype(np.float64)
+    # One number after the other would be wrong by 2e-5, and by more with more rows.
+    np.testing.assert_allclose(running["mean"], wide.mean(axis=axes), rtol=2e-7)
+    np.testing.assert_allclose(running["var"], wide.var(axis=axes), rtol=2e-7)
+    dX, dgamma, dbeta = backward(dY, cache)
+    # Both sums of about 100,000 numbers near 3; dgamma nearly cancels, so its scale is dbeta's.
+    scale = np.abs(want[2]).max()
+    np.testing.assert_allclose(Y, want_Y, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(dX, want[0], rtol=0, atol=2e-6)
+    np.testing.assert_allclose(dgamma, want[1], rtol=0, atol=3e-7 * scale)
+    np.testing.assert_allclose(dbeta, want[2], rtol=2e-7)
 
 
 def test_layer_norm_by_hand():

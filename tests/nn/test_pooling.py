@@ -91,6 +91,77 @@ def test_all_negative_windows_and_nans():
     assert np.isnan(average_pool_forward(X)[0]).all()
 
 
+def test_the_gradient_of_a_window_with_nans_goes_to_the_first_of_them():
+    nan = np.nan
+    X = np.array([[[[5.0, nan, 1.0, 2.0], [nan, 7.0, 4.0, 3.0], [nan, nan, -1.0, -np.inf]]]])
+    Y, cache = max_pool_forward(X[:, :, :2])
+    np.testing.assert_array_equal(Y, [[[[nan, 4.0]]]])
+    dX = max_pool_backward(np.array([[[[2.0, 3.0]]]]), cache)
+    np.testing.assert_array_equal(dX, [[[[0.0, 2.0, 0.0, 0.0], [0.0, 0.0, 3.0, 0.0]]]])
+    _, cache = max_pool_forward(X, stride=1)
+    dX = max_pool_backward(np.ones((1, 1, 2, 3)), cache)
+    np.testing.assert_array_equal(
+        dX, [[[[0.0, 2.0, 0.0, 0.0], [1.0, 0.0, 2.0, 0.0], [0.0, 1.0, 0.0, 0.0]]]]
+    )
+
+
+def test_infinite_numbers_win_and_lose_like_others():
+    low, high = -np.inf, np.inf
+    X = np.array([[[[low, low, low, 1.0], [low, low, high, high]]]])
+    Y, cache = max_pool_forward(X)
+    np.testing.assert_array_equal(Y, [[[[low, high]]]])
+    dX = max_pool_backward(np.array([[[[2.0, 3.0]]]]), cache)
+    np.testing.assert_array_equal(dX, [[[[2.0, 0.0, 0.0, 0.0], [0.0, 0.0, 3.0, 0.0]]]])
+
+
+@pytest.mark.parametrize("pool", POOLS)
+@pytest.mark.parametrize(("size", "stride"), [(12, 12), (13, 5)])
+def test_windows_of_more_than_127_pixels(pool, size, stride):
+    check(pool, normal((2, 2, 26, 25))[0], size, stride)
+    last_wins = np.arange(26.0 * 25).reshape(1, 1, 26, 25)
+    check(pool, last_wins, size, stride)
+
+
+def by_loops(X, dY, size, stride):
+    """Window after window: the maxima with their gradient, then the averages with theirs."""
+    Y, dX = np.empty_like(dY), np.zeros_like(X)
+    mean, dX_mean = np.empty_like(dY), np.zeros_like(X)
+    for n, c, p, q in np.ndindex(*dY.shape):
+        at = n, c, slice(p * stride, p * stride + size), slice(q * stride, q * stride + size)
+        u, v = divmod(int(X[at].argmax()), size)
+        Y[n, c, p, q], mean[n, c, p, q] = X[at][u, v], X[at].sum() / size**2
+        dX[n, c, p * stride + u, q * stride + v] += dY[n, c, p, q]
+        dX_mean[at] += dY[n, c, p, q] / size**2
+    return (Y, dX), (mean, dX_mean)
+
+
+@examples
+@given(
+    shape=st.tuples(few, few, st.integers(3, 8), st.integers(3, 8)),
+    size=few,
+    stride=st.integers(1, 4),
+    levels=st.integers(1, 4),
+    dtype=st.sampled_from([np.float32, np.float64]),
+)
+def test_agrees_with_loops(shape, size, stride, levels, dtype):
+    rng = np.random.default_rng(sum(shape))
+    X = (rng.integers(0, levels, shape) - 1.0).astype(dtype)
+    places = [1 + (length - size) // stride for length in shape[2:]]
+    dY = rng.standard_normal((*shape[:2], *places)).astype(dtype)
+    for (forward, backward, _), want in zip(POOLS, by_loops(X, dY, size, stride), strict=True):
+        Y, cache = forward(X, size=size, stride=stride)
+        for got, wanted in zip((Y, backward(dY, cache)), want, strict=True):
+            assert got.dtype == dtype
+            np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_an_empty_batch_passes_through():
+    for forward, backward, _ in POOLS:
+        Y, cache = forward(np.zeros((0, 3, 5, 4)))
+        assert Y.shape == (0, 3, 2, 2)
+        assert backward(Y, cache).shape == (0, 3, 5, 4)
+
+
 @pytest.mark.parametrize(("forward", "backward", "_"), POOLS)
 def test_names_the_wrong_argument(forward, backward, _):
     X = np.zeros((2, 3, 5, 4))
