@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -26,11 +27,18 @@ from course_utils.show.regions import (
     look_at,
     meetings,
 )
-from course_utils.show.style import CLASS_COLOURS, entitle, new_figure, styled
+from course_utils.show.style import (
+    CLASS_COLOURS,
+    entitle,
+    letters_across,
+    new_figure,
+    styled,
+)
 from course_utils.show.wording import percent, place
 from course_utils.words import listed, number
 
 _FEW = 6
+_LINE = 0.19  # inches, of a heading
 
 
 def class_map(
@@ -112,11 +120,11 @@ def class_maps(
     avoid = [*(marks or {}).values(), *(path[-1] for path in (lines or {}).values())]
     told = []
     with styled():
-        single = len(planes) == 1
-        width = 4.6 if single else 3.1
-        figure = new_figure(
-            width * columns + 0.3, panel_height(width, x_range, y_range) * rows + 0.7
-        )
+        width = 4.6 if len(planes) == 1 else 3.1
+        above = max(len(_wrapped(name, width)) for name in planes) + (labels is not None)
+        height = panel_height(width, x_range, y_range) + _LINE * above
+        around = 0.85 if title else 0.65
+        figure = new_figure(width * columns + 0.3, height * rows + around)
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         for axes in grid.flat[len(planes) :]:
             axes.set_axis_off()
@@ -125,7 +133,7 @@ def class_maps(
             draw_plane(axes, plane, names, levels, named, avoid)
             right = draw_points(axes, points, labels, panels[heading])
             draw_marks(axes, marks, lines)
-            axes.set(title=_heading(heading, right))
+            axes.set_title(_heading(heading, right, width))
             told.append(_told(heading, panels[heading], plane, names, right, levels))
         label_outside(grid, axis_names)
         if labels is not None:
@@ -138,11 +146,14 @@ def class_maps(
     return Picture(figure, f"{lead}{where}{' '.join(told)}{told_marks}")
 
 
-def _heading(name: str, right: np.ndarray | None) -> str:
-    if right is None:
-        return name
-    share = f"{percent(right.mean())} of {len(right)} points right"
-    return f"{name}: {share}" if name else share
+def _wrapped(name: str, width: float) -> list[str]:
+    return textwrap.wrap(name, letters_across(width))
+
+
+def _heading(name: str, right: np.ndarray | None, width: float) -> str:
+    """Name and share of right points in lines of their own, no wider than the panel."""
+    share = [] if right is None else [f"{percent(right.mean())} of {len(right)} points right"]
+    return "\n".join(_wrapped(name, width) + share)
 
 
 def _told(name: str, probabilities: Probabilities, plane: Plane, names, right, levels) -> str:
@@ -167,11 +178,12 @@ def _shares(plane: Plane, names: Sequence[str]) -> str:
     """``"the most probable class is cat on 60% of the plane, around (1, 2), dog on …"``."""
     shares = {c: plane.share(c) for c in range(plane.P.shape[2])}
     present = [c for c, share in shares.items() if share > 0]
-    told = [f"{names[c]} on {percent(shares[c])}, around {place(plane.middle(c))}" for c in present]
+    told = []
+    for c in present:
+        whole = "" if told else " of the plane"
+        told.append(f"{names[c]} on {percent(shares[c])}{whole}{_around(plane, c)}")
     if len(present) == 1 and shares[present[0]] == 1:
         told = [f"{names[present[0]]} everywhere"]
-    elif present:
-        told[0] = told[0].replace("%,", "% of the plane,", 1)
     absent = [names[c] for c, share in shares.items() if share == 0]
     if absent and present:
         told.append(f"{listed(absent)} nowhere")
@@ -180,6 +192,13 @@ def _shares(plane: Plane, names: Sequence[str]) -> str:
         grey = f"the probabilities are not finite on {percent(lost)} of the plane (grey)"
         lead = f"{lead}; {grey}" if lead else grey
     return lead
+
+
+def _around(plane: Plane, c: int) -> str:
+    """Where the middle of a region is; nothing for a ring, which does not contain its middle."""
+    x, y = plane.middle(c)
+    inside = plane.winner[np.abs(plane.y - y).argmin(), np.abs(plane.x - x).argmin()] == c
+    return f", around {place((x, y))}" if inside else ""
 
 
 def _boundaries(plane: Plane, names: Sequence[str]) -> list[str]:

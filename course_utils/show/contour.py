@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from course_utils.show.lines import draw_lines, log_scale
+from course_utils.show.lines import draw_lines, legend_beside, log_scale
 from course_utils.show.picture import Picture
 from course_utils.show.plane import label_outside
 from course_utils.show.style import MARKERS, entitle, line_look, new_figure, styled
@@ -17,6 +17,7 @@ from course_utils.words import number
 Range = tuple[float, float]
 
 _WIDTH, _HEIGHT = 3.0, 2.6
+_STEPS_SEEN = 100  # with more, markers would hide the path
 
 
 def paths_on_contour(
@@ -101,14 +102,16 @@ def draw_contours(all_axes, f: Callable, x_range: Range, y_range: Range) -> None
 
 
 def _draw_path(axes: Axes, path: np.ndarray, which: int) -> None:
-    """Draw a path with a marker at each step, and an arrow where it leaves for good."""
+    """Draw a path with a marker at each step if they are few, and an arrow where it leaves."""
     axes.set_autoscale_on(False)
     inside, edge = leaving(path, axes.get_xlim(), axes.get_ylim())
     kept = path[:inside]
     colour = line_look(which)["color"]
     line = kept if edge is None else np.vstack([kept, edge])
-    axes.plot(*line.T, color=colour, linewidth=1.0)
-    axes.plot(*kept.T, MARKERS[which % len(MARKERS)], markersize=3, color=colour)
+    few = len(path) <= _STEPS_SEEN
+    axes.plot(*line.T, color=colour, linewidth=1.0 if few else 0.7)
+    if few:
+        axes.plot(*kept.T, MARKERS[which % len(MARKERS)], markersize=3, color=colour)
     axes.plot(*path[0], "k*", markersize=9)
     if not inside:
         axes.text(0.5, 0.5, "outside", transform=axes.transAxes, ha="center", color="0.3")
@@ -159,7 +162,7 @@ def _draw_values(axes: Axes, f: Callable, paths: Mapping[str, np.ndarray], name:
         top = 100 * max([v[0] for v in values.values() if np.isfinite(v[0])], default=np.inf)
         axes.set_ylim(0.7 * max(finite.min(), 1e-16), min(1.3 * finite.max(), top))
     if len(values) > 1:
-        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        legend_beside(axes)
 
 
 def _values(f: Callable, path: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +14,8 @@ from course_utils.show.style import MARKERS, entitle, line_look, new_figure, sty
 from course_utils.words import course_of
 
 Series = tuple[Sequence[float], Sequence[float]]
+
+_MANY = 4  # lines among which there is seldom room for a legend
 
 
 def lines(
@@ -37,13 +39,16 @@ def lines(
         log_x: logarithmic x axis.
         log_y: logarithmic y axis.
         marks: name to height of thin horizontal lines, ``{"ln 10": 2.3026}``.
-        size: inches.
+        size: inches; a legend beside the axes comes on top.
 
     Returns:
-        The picture.
+        The picture; the legend of four or more lines stands beside them.
     """
+    width, height = size
+    if len(series) >= _MANY:
+        width += legend_width(series)
     with styled():
-        figure = new_figure(*size)
+        figure = new_figure(width, height)
         axes = figure.subplots()
         draw_lines(axes, series, x_label, y_label, marks)
         axes.set_title(title)
@@ -128,5 +133,17 @@ def draw_lines(
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
     axes.grid(True)
-    if len(series) > 1:
+    if len(series) >= _MANY:
+        legend_beside(axes)
+    elif len(series) > 1:
         axes.legend()
+
+
+def legend_beside(axes: Axes) -> None:
+    """A legend to the right of the axes, where it covers nothing."""
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+
+
+def legend_width(names: Iterable[str]) -> float:
+    """Inches that a legend beside the axes takes."""
+    return 0.7 + 0.075 * max(len(name) for name in names)

@@ -56,8 +56,17 @@ def entitle(figure: Figure, title: str) -> None:
         figure: made by `new_figure`.
         title: "" for none.
     """
-    letters = max(12, int(figure.get_figwidth() / _LETTER))
-    figure.suptitle("\n".join(textwrap.wrap(title, letters)), fontsize=11)
+    lines = textwrap.wrap(title, letters_across(figure.get_figwidth()))
+    figure.suptitle("\n".join(lines), fontsize=11)
+
+
+def letters_across(width: float) -> int:
+    """How many letters of a title fit side by side, at least 12.
+
+    Args:
+        width: inches.
+    """
+    return max(12, int(width / _LETTER))
 
 
 def line_look(which: int) -> dict[str, str]:

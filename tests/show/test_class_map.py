@@ -1,5 +1,8 @@
+import itertools
+
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from scipy.special import expit, softmax
 
@@ -107,11 +110,24 @@ def test_panels_stand_side_by_side_each_with_its_share():
     maps = {"linear": right_half, "other way": lambda X: 1 - right_half(X)}
     picture = show.class_maps(maps, **SQUARE, points=POINTS, labels=LABELS, title="Bases")
     assert [a.get_title() for a in picture.figure.axes] == [
-        "linear: 80% of 5 points right",
-        "other way: 20% of 5 points right",
+        "linear\n80% of 5 points right",
+        "other way\n20% of 5 points right",
     ]
     assert "linear: the most probable class" in picture.alt
     assert "1 of 5 points are right (20%)" in picture.alt
+
+
+@pytest.mark.parametrize("title", ["", "Three bases"])
+@pytest.mark.parametrize("panels", [2, 3, 4])
+def test_headings_keep_apart_and_inside_the_figure(panels, title):
+    names = ["raw inputs", "powers to degree 2", "a name so long that it does not fit in one line"]
+    maps = dict.fromkeys([*names, "25 bumps"][:panels], right_half)
+    figure = show.class_maps(maps, **SQUARE, points=POINTS, labels=LABELS, title=title).figure
+    FigureCanvasAgg(figure).draw()
+    boxes = [axes.title.get_window_extent() for axes in figure.axes]
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    assert max(box.y1 for box in boxes) <= figure.bbox.height
+    assert figure.get_tightbbox().y1 <= figure.get_figheight() + 0.02
 
 
 def test_more_than_three_panels_make_rows():
@@ -144,6 +160,11 @@ def test_plain_cases_are_told(probabilities, words):
     picture = show.class_map(probabilities, **SQUARE, points=[[0.0, 0.0]], labels=[0])
     assert words in picture.alt
     assert picture.png.startswith(b"\x89PNG")
+
+
+def test_a_ring_is_not_placed_at_its_middle_where_another_class_is():
+    alt = show.class_map(lambda X: expit(5 * ((X**2).sum(axis=1) - 1)), **SQUARE).alt
+    assert "class 0 on 9% of the plane, around (0, 0), class 1 on 91%;" in alt
 
 
 def test_points_with_probabilities_that_are_not_finite_are_wrong():

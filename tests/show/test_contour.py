@@ -109,6 +109,13 @@ def test_the_values_of_all_paths_stand_below():
     assert [t.get_text() for t in below.get_legend().get_texts()] == ["a", "wild"]
 
 
+@pytest.mark.parametrize(("steps", "markers"), [(30, 31), (99, 100), (400, 0)])
+def test_each_step_has_a_marker_unless_they_are_too_many(steps, markers):
+    axes = show.paths_on_contour(valley, {"p": descent(0.02, steps)}, **BOX).figure.axes[0]
+    drawn = [line for line in axes.lines if line.get_marker() not in ("None", "*")]
+    assert sum(len(line.get_xdata()) for line in drawn) == markers
+
+
 @pytest.mark.parametrize(
     "f", [lambda a, b: a**2 - b**2, lambda a, b: -1 - a**2 - b**2, lambda a, b: 0 * a]
 )

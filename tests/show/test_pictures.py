@@ -48,6 +48,12 @@ DIGITS = RNG.random((5, 784))
 
 PICTURES = {
     "lines": lambda: show.lines({"loss": ([0, 1], [2.0, 1.0])}, x_label="step", y_label="loss"),
+    "many lines": lambda: show.lines(
+        {f"a line with the number {k}": ([0, 1], [k, 1.0]) for k in range(4)},
+        x_label="step",
+        y_label="loss",
+        marks={"a mark": 0.5},
+    ),
     "curves": lambda: show.curves(a_history(), title="digits"),
     "digit_grid": lambda: show.digit_grid(RNG.integers(0, 255, (12, 784)), range(12)),
     "weight_images": lambda: show.weight_images(RNG.standard_normal((784, 20)), count=12),
@@ -134,6 +140,18 @@ def test_axes_of_lines_are_labelled(name):
         assert axes.get_xlabel()
         assert axes.get_ylabel()
         assert len(axes.lines) == 1 or axes.get_legend()
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 7])
+def test_the_legend_of_many_lines_stands_beside_them(count):
+    series = {f"line {k}": ([0, 1], [k, k]) for k in range(count)}
+    figure = show.lines(series, x_label="step", y_label="loss", size=(5.0, 3.0)).figure
+    FigureCanvasAgg(figure).draw()
+    (axes,) = figure.axes
+    beside = axes.get_legend().get_window_extent().x0 >= axes.bbox.x1
+    assert beside == (count >= 4)
+    # Beside the legend the axes are about as large as they are without one.
+    assert 4.3 < axes.bbox.width / figure.dpi < 4.9
 
 
 def test_alt_text_with_quotes_stays_one_attribute():

@@ -355,11 +355,13 @@ def test_a_run_learns_and_looks_at_the_test_only_when_told(tiny):
     assert run["parameters"] == (6 * 4 + 4) + (4 * 10 + 10)
 
 
-def test_the_start_with_the_lowest_training_loss_is_kept(tiny):
-    run = train_net(hidden=(1,), starts=5, **{**TINY, "epochs": 2})
-    losses = run["start_train_losses"]
+def test_the_start_with_the_lowest_training_loss_goes_on(tiny):
+    run = train_net(hidden=(1,), starts=5, trial_epochs=2, **TINY)
+    losses = run["trial_losses"]
     assert len(set(losses)) == 5
-    assert run["train_loss"] == min(losses) == run["history"]["train_loss"][-1]
+    assert losses.index(min(losses)) not in (0, 4), "neither the first nor the last"
+    assert run["history"]["train_loss"][2] == min(losses)
+    assert run["history"]["epoch"][-1] == TINY["epochs"]
 
 
 def test_training_on_validation_too_measures_all_of_both(tiny, monkeypatch):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +46,8 @@ def train_net(
     *, data: str, hidden: tuple[int, ...], learning_rate: float, batch_size: int, epochs: int,
     seed: int, rule: str = "momentum", decay: float = 1.0, weight_decay: float = 0.0,
     initializer: str = "he_normal", std: float | None = None, normalization: str | None = None,
-    keep: float = 1.0, scale: str = "standard", starts: int = 1, train_on: str = "train",
-    test: bool = False,
+    keep: float = 1.0, scale: str = "standard", starts: int = 1, trial_epochs: int = 0,
+    train_on: str = "train", test: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Train one net and measure it.
 
@@ -67,8 +66,9 @@ def train_net(
         normalization: "batch", "layer" or None.
         keep: share of hidden units that dropout keeps.
         scale: how pixels become floats, a name in SCALES.
-        starts: train from so many first weights and keep the net with the lowest training
-            loss; validation has no say in it.
+        starts: first weights to choose from: each is tried, and the one with the lowest
+            training loss is trained; validation has no say in it.
+        trial_epochs: how long each is tried.
         train_on: "train", or "train and validation" once all is chosen.
         test: whether to look at the test examples.
 
@@ -82,7 +82,7 @@ def train_net(
         train, validation = _joined(train, validation), None
     draw = functools.partial(small_normal, std=std) if std is not None else initializer
 
-    def train_once(start: int) -> tuple[DeepNet, History]:
+    def train_from(start: int, epochs: int) -> tuple[DeepNet, History]:
         net = DeepNet(
             (train.X.shape[1], *hidden, CLASSES), rng=np.random.default_rng([seed, start, 0]),
             initializer=draw, weight_decay=weight_decay, normalization=normalization, keep=keep,
@@ -94,25 +94,16 @@ def train_net(
         )  # fmt: skip
         return net, history
 
-    net, history, losses = _best_start(train_once, starts)
+    losses = []
+    if starts > 1:
+        losses = [train_from(start, trial_epochs)[1].train_loss[-1] for start in range(starts)]
+    # The best is begun anew, and goes the same way as in its trial.
+    net, history = train_from(int(np.argmin(losses)) if losses else 0, epochs)
     measured = _measured(net, history)
     if test:
         measured["test_loss"], measured["test_accuracy"] = evaluate(net, chosen.test, prepare)
-    told = {"parameters": net.n_parameters, "start_train_losses": losses, "data": chosen.source}
+    told = {"parameters": net.n_parameters, "trial_losses": losses, "data": chosen.source}
     return measured | told | {"history": history.to_dict(), "made_with": made_with("numpy")}
-
-
-def _best_start(
-    train_once: Callable[[int], tuple[DeepNet, History]], starts: int
-) -> tuple[DeepNet, History, list[float]]:
-    """The net with the lowest training loss, its history, and the loss of each start."""
-    best, losses = None, []
-    for start in range(starts):
-        net, history = train_once(start)
-        losses.append(history.train_loss[-1])
-        if best is None or losses[-1] < best[1].train_loss[-1]:
-            best = net, history
-    return *best, losses
 
 
 def _measured(net: DeepNet, history: History) -> dict[str, Any]:
