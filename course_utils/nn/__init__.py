@@ -4,6 +4,7 @@ from .activations import sigmoid_backward, sigmoid_forward, tanh_backward, tanh_
 from .attention import attention_backward, attention_forward
 from .basis import gaussian_basis, monomials, polynomial_basis
 from .checkpoint import Checkpoint, CheckpointError, load_checkpoint, restore, save_checkpoint
+from .conv_net import ConvNet
 from .convolution import conv2d_backward, conv2d_forward
 from .deep_net import DeepNet
 from .dropout import dropout_backward, dropout_forward
@@ -69,6 +70,7 @@ __all__ = [
     "RULES",
     "Checkpoint",
     "CheckpointError",
+    "ConvNet",
     "DeepNet",
     "FullyConnectedNet",
     "History",

@@ -3,7 +3,7 @@
 import types
 from collections.abc import Mapping
 
-from . import dropout, layers, losses, normalization
+from . import convolution, dropout, layers, losses, normalization, pooling
 
 LAYER_NAMES = (
     "linear_forward",
@@ -19,11 +19,15 @@ OPTIONAL_PAIRS = (
     ("batch_norm_forward", "batch_norm_backward"),
     ("layer_norm_forward", "layer_norm_backward"),
     ("dropout_forward", "dropout_backward"),
+    ("conv2d_forward", "conv2d_backward"),
+    ("max_pool_forward", "max_pool_backward"),
+    ("average_pool_forward", "average_pool_backward"),
+    ("spatial_batch_norm_forward", "spatial_batch_norm_backward"),
 )
 
 OPTIONAL_LAYER_NAMES = tuple(name for pair in OPTIONAL_PAIRS for name in pair)
 
-_HOMES = (layers, losses, normalization, dropout)
+_HOMES = (layers, losses, normalization, dropout, convolution, pooling)
 
 OUR_LAYERS = types.SimpleNamespace(
     **{

@@ -5,12 +5,17 @@ from course_utils.show.calibration import CalibrationBins, calibration, calibrat
 from course_utils.show.class_map import class_map, class_maps
 from course_utils.show.confusion import confusion
 from course_utils.show.contour import paths_on_contour
+from course_utils.show.convolution_step import convolution_step
 from course_utils.show.curve_grid import curve_grid
+from course_utils.show.evidence import evidence
+from course_utils.show.feature_maps import feature_maps
+from course_utils.show.filtered import filtered
 from course_utils.show.gallery import gallery
 from course_utils.show.graph import Node, graph
 from course_utils.show.heat_map import heat_map
 from course_utils.show.histograms import histograms
 from course_utils.show.images import digit_grid, mistakes
+from course_utils.show.kernel_bench import KernelBench, try_kernel
 from course_utils.show.layer_statistics import layer_statistics
 from course_utils.show.lines import curves, lines
 from course_utils.show.means import means
@@ -18,6 +23,7 @@ from course_utils.show.parallel import parallel
 from course_utils.show.picture import Picture
 from course_utils.show.point_slider import move_point
 from course_utils.show.progress import progress_bar
+from course_utils.show.receptive_fields import receptive_fields
 from course_utils.show.reconstructions import reconstructions
 from course_utils.show.regions import meeting_points
 from course_utils.show.spectrum import spectrum
@@ -27,6 +33,7 @@ from course_utils.show.weights import weight_images
 
 __all__ = [
     "CalibrationBins",
+    "KernelBench",
     "Node",
     "Picture",
     "PointWalk",
@@ -36,9 +43,13 @@ __all__ = [
     "class_map",
     "class_maps",
     "confusion",
+    "convolution_step",
     "curve_grid",
     "curves",
     "digit_grid",
+    "evidence",
+    "feature_maps",
+    "filtered",
     "gallery",
     "graph",
     "heat_map",
@@ -52,9 +63,11 @@ __all__ = [
     "parallel",
     "paths_on_contour",
     "progress_bar",
+    "receptive_fields",
     "reconstructions",
     "spectrum",
     "sweep_heat",
+    "try_kernel",
     "walk_from_point",
     "weight_images",
 ]

@@ -52,7 +52,6 @@ _CONV = {
         **dict.fromkeys(("kernels", "dkernels"), "F C KH KW"),
         **dict.fromkeys(("b", "db"), "F"),
     },
-    "planned": True,
 }
 
 
@@ -125,7 +124,6 @@ _POOL = {
         **dict.fromkeys(("X", "dX"), _IMAGES),
         **dict.fromkeys(("Y", "dY"), "N C H_out W_out"),
     },
-    "planned": True,
 }
 
 
@@ -163,7 +161,6 @@ _SPATIAL = {
         **dict.fromkeys(("gamma", "beta", "dgamma", "dbeta"), "C"),
         **dict.fromkeys(("running mean", "running var"), "C"),
     },
-    "planned": True,
 }
 
 
