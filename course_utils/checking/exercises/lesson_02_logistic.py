@@ -203,10 +203,10 @@ register(
         shapes={"H": "D D", "rate": ""},
         returns=("rate",),
         hints=(
-            "On the parabola a w²/2 a step takes w to (1 − rate · a) w. "
+            "The parabola κ w²/2 has the slope κ w, so a step takes w to (1 − rate · κ) w. "
             "For which rates does |w| shrink?",
             "A bowl in D dimensions is steep in one direction and flat in another. Along an "
-            "eigenvector of H it is a parabola, and its a is the eigenvalue. "
+            "eigenvector of H it is such a parabola, and κ is the eigenvalue. "
             "Which direction complains first?",
             "Of all eigenvalues one decides. For a symmetric matrix np.linalg has a function of "
             "its own; look in which order it returns them.",

@@ -179,10 +179,10 @@ register(
         hints=(
             "Around which point does the cloud of examples vary? Over which axis of (N, D) is "
             "that point found?",
-            "NumPy's svd of the centred X gives U, s and Vt. One of them has a direction of the "
-            "inputs in each row, and s falls. (With eigh of the covariances: columns, rising.)",
+            "NumPy's svd of the centred X gives U, sigma and Vt. One of them has a direction of "
+            "the inputs in each row, and sigma falls. (eigh of the covariances: columns, rising.)",
             "The variance along a direction is the sum of the squared coordinates along it, by "
-            "N − 1. What has s to do with that sum?",
+            "N − 1. What has sigma to do with that sum?",
         ),
     ),
     Exercise(

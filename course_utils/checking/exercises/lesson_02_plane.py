@@ -57,11 +57,12 @@ def _powers(draw: Draw, sizes: Sizes) -> Probe:
 
 
 def _zeros_and_degrees(draw: Draw) -> list[Probe]:
+    """Degree 1, not 0: a loop that ends one power too early is told so, it has one left."""
     x = draw.array(6)
     x[[0, 3]] = 0.0
     return [
         Probe((x, 3), "some x exactly 0", {"N": 6, "M": 4}),
-        Probe((draw.array(5), 0), "degree 0", {"N": 5, "M": 1}),
+        Probe((draw.array(5), 1), "degree 1", {"N": 5, "M": 2}),
     ]
 
 

@@ -68,8 +68,8 @@ register(
             "Write v as a sum of eigenvectors. What does a product with S do to each of them?",
             "The one with the largest eigenvalue grows fastest. Take the length back to 1 after "
             "each product, or the numbers run out of range.",
-            "For a unit eigenvector, S v is λ v. Which product with v turns that into the number "
-            "λ, its sign included? Take it at the vector that you return.",
+            "For a unit eigenvector, S v is κ v. Which product with v turns that into the number "
+            "κ, its sign included? Take it at the vector that you return.",
         ),
     ),
 )

@@ -25,7 +25,7 @@ def _right(W, b):
     return np.linalg.solve(*_system(W, b))
 
 
-@mistake(_POINT, "x", "x has the biases on the wrong side: their minus is lost", MEETING_SIGN)
+@mistake(_POINT, "x", "x has the biases on the wrong side of the equations", MEETING_SIGN)
 def sign(W, b):
     return -_right(W, b)
 

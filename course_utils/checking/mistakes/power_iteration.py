@@ -135,6 +135,16 @@ def last_length(S, v, steps):
     return np.linalg.norm(S @ _after(S, v, steps - 1))
 
 
+@mistake(
+    POWER, "eigenvalue", "eigenvalue is the length of the last product: it has no sign", RAYLEIGH
+)
+def last_length_from_v(S, v, steps):
+    for _ in range(steps):
+        w = S @ v  # v itself, however long, at the first step
+        v = _unit(w)
+    return np.linalg.norm(w)
+
+
 @mistake(POWER, "eigenvalue", "eigenvalue is that of the vector before the last step", STEPS)
 def one_step_behind(S, v, steps):
     v = _after(S, v, steps - 1)

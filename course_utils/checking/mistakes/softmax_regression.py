@@ -8,6 +8,7 @@ from course_utils.checking.mistakes import mistake
 from course_utils.checking.mistakes.advice import AVERAGED, SHAPE_KEPT, SIGN, SUMMED_WRONG_AXIS
 from course_utils.checking.mistakes.advice_dense import (
     LOSS_BACK,
+    LOSS_FLOOR,
     LOSS_LABEL,
     LOSS_MEAN,
     NOT_SUMMED,
@@ -165,6 +166,12 @@ def loss_overflows(params, X, y, weight_decay=0.0):
     E = np.exp(X @ params["W"] + params["b"])
     P = E / E.sum(axis=1, keepdims=True)
     data_loss = -np.log(P[np.arange(len(y)), y]).mean()
+    return data_loss + weight_decay * _squares(params)
+
+
+@mistake(_MODEL, "loss", "loss is infinite when a probability becomes 0: log(0)", LOSS_FLOOR)
+def loss_log_of_zero(params, X, y, weight_decay=0.0):
+    data_loss = -np.log(np.exp(-_steps(params, X, y)[0])).mean()
     return data_loss + weight_decay * _squares(params)
 
 

@@ -108,7 +108,7 @@ def spread(H):
     return 2 / apart if apart else np.inf
 
 
-@mistake(_RATE, "rate", "rate is 1 over the largest eigenvalue: the 2 is lost", TWO_OVER_IT)
+@mistake(_RATE, "rate", "rate is 1 over the largest eigenvalue, not 2 over it", TWO_OVER_IT)
 def no_two(H):
     return 1 / _eigenvalues(H)[-1]
 
