@@ -11,6 +11,7 @@ import contextlib
 import os
 import pickle
 import random
+import signal
 import sys
 import threading
 import time
@@ -72,11 +73,22 @@ def attempt_elsewhere(
         LoadError: the function cannot be loaded here.
     """
     _die_with(parent)
+    _leave_ctrl_c_to(parent)
     try:
         function = pickle.loads(packed.data)  # from our own process, through a pipe
     except Exception as error:
         raise LoadError(f"{type(error).__name__}: {error}") from None
     return attempt(function, configuration, seed)
+
+
+def _leave_ctrl_c_to(parent: int) -> None:
+    """A terminal sends Ctrl-C to the workers as well; the parent ends them, without their words.
+
+    Only in a child of the one who asks: a worker of a cluster keeps its own Ctrl-C.
+    """
+    on_main_thread = threading.current_thread() is threading.main_thread()
+    if os.getppid() == parent and on_main_thread:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def pack(function: Callable) -> np.ndarray:

@@ -158,7 +158,9 @@ def test_after_kill_9_only_the_runs_in_flight_are_lost(tmp_path):
 
 @posix
 def test_ctrl_c_in_a_terminal_stops_cleanly(tmp_path):
-    script = start(tmp_path)
+    script = start(tmp_path, "0.5")
+    # Both workers at work: one that is just starting is interrupted inside joblib's imports.
+    wait_for(lambda: len({pid for _, pid in logged(tmp_path, "begin")}) == 2)
     wait_for(lambda: len(files(tmp_path)) >= 2)
     os.killpg(script.pid, signal.SIGINT)  # a terminal sends it to the workers as well
     _, err = script.communicate(timeout=30)
