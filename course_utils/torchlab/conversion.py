@@ -3,7 +3,7 @@
 import numpy as np
 from torch import nn
 
-from course_utils.nn import FullyConnectedNet
+from course_utils.nn import FullyConnectedNet, TwoLayerNet
 
 from .models import fully_connected
 from .view import TorchNet
@@ -22,7 +22,8 @@ def from_numpy(net):
     Raises:
         TypeError: another kind of net.
     """
-    if not isinstance(net, FullyConnectedNet):
+    # Subclasses have more than linear layers and ReLU: they would be converted without it.
+    if type(net) not in (FullyConnectedNet, TwoLayerNet):
         raise TypeError(f"net: expected a FullyConnectedNet, got {type(net).__name__}")
     model = fully_connected(net.sizes, rng=np.random.default_rng(0), dtype=net.dtype)
     params = TorchNet(model).params
