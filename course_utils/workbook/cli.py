@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("options", nargs="*", metavar="OPTION", help="for JupyterLab, after --")
     measure = add("results", _results, "measure the reference's figures again, and write a table")
     measure.add_argument(
-        "--full", action="store_true", help="on the public data, into RESULTS.md (15 minutes)"
+        "--full", action="store_true", help="on the public data, into RESULTS.md (40 minutes)"
     )
     measure.add_argument(
         "--only", nargs="+", default=[], metavar="WHAT", help="a source (R2) or the start of a name"
