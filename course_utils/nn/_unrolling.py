@@ -116,11 +116,19 @@ class Unrolling:
         strips, padded = self.strips[:, :, :count], self.padded[:, :count]
         strips[...] = 0
         for u, rows in enumerate(self.windows[:, :, :, :count]):
-            strips[:, :, :, u : u + step * H_out : step] += rows
+            _put(rows, strips[:, :, :, u : u + step * H_out : step], first=u == 0)
         padded[...] = 0
         for v, columns in enumerate(strips):
-            padded[:, :, :, v : v + step * W_out : step] += columns
+            _put(columns, padded[:, :, :, v : v + step * W_out : step], first=v == 0)
         return padded
+
+
+def _put(numbers, places, first):
+    """Add the numbers at their places; the first ones meet zeros, and copying is quicker."""
+    if first:
+        places[...] = numbers
+    else:
+        places += numbers
 
 
 def memory_order(C, kernel_size):
