@@ -33,8 +33,11 @@ def course_of(name: str, x: Sequence[float], y: Sequence[float], along: str) -> 
         return f"{name} has no finite values"
     gone = "" if seen.all() else f", and is not finite from {along} = {number(x[~seen][0])} on"
     x, y = x[seen], y[seen]
-    if len(y) == 1 or np.ptp(y) == 0:
+    if len(y) == 1:
         return f"{name} is {number(y[0])} {_at(along, x[0])}{gone}"
+    if np.ptp(y) == 0:
+        ends = f"from {along} = {number(x[0])} to {number(x[-1])}"
+        return f"{name} is {number(y[0])} throughout, {ends}{gone}"
     return f"{name} {_start_to_end(x, y, along)}{_turns(x, y)}{gone}"
 
 

@@ -23,7 +23,7 @@ def test_number():
         ([0, 1, 2], [1, 2, 3], "loss rises from 1 at step = 0 to 3 at step = 2"),
         ([0, 1, 2], [3, 1, 2], "loss falls from 3 at step = 0 to 2 at step = 2, lowest 1 at 1"),
         ([0, 1, 2], [1, 4, 1], "loss returns from 1 at step = 0 to 1 at step = 2, highest 4 at 1"),
-        ([0, 1, 2], [2, 2, 2], "loss is 2 at step = 0"),
+        ([0, 1, 2], [2, 2, 2], "loss is 2 throughout, from step = 0 to 2"),
         ([0], [2], "loss is 2 at step = 0"),
         ([0, 1], [np.nan, np.nan], "loss has no finite values"),
         (

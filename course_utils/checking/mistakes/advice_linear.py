@@ -168,9 +168,10 @@ WHICH_EIGENVALUE = Advice(
 TWO_OVER_IT = Advice(
     "two over the eigenvalue",
     (
-        "On a w²/2 a step takes w to (1 − rate · a) w. Try rate = 1/a and rate = 2/a.",
-        "The steeper the parabola, the smaller the rate. How does your rate follow a?",
-        "|1 − rate · a| = 1 has the solution rate = 0 and one other. Which?",
+        "The parabola κ w²/2 has the slope κ w: a step takes w to (1 − rate · κ) w. "
+        "Try rate = 1/κ and rate = 2/κ.",
+        "The steeper the parabola, the smaller the rate. How does your rate follow κ?",
+        "|1 − rate · κ| = 1 has the solution rate = 0 and one other. Which?",
     ),
 )
 TABLE_AXES = Advice(
