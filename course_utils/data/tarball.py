@@ -44,7 +44,7 @@ def read_members(
         # a file inside is never opened by its name.
         with tarfile.open(fileobj=stream, mode="r|") as tar:
             for member in tar:
-                name = _safe_name(member)
+                name = safe_name(member.name, member.isreg() or member.isdir())
                 most = wanted(name) if member.isreg() else 0
                 if not most:
                     continue
@@ -82,14 +82,23 @@ class _Limited:
         return piece
 
 
-def _safe_name(member: tarfile.TarInfo) -> str:
-    name = member.name.removeprefix("./")
+def safe_name(name: str, plain: bool) -> str:
+    """A member's name without a leading "./".
+
+    Args:
+        name: as it stands in the archive.
+        plain: whether the member is a file or a folder, and no link or device.
+
+    Raises:
+        ContentError: it leads out of the archive's folder, or is not plain.
+    """
+    name = name.removeprefix("./")
     # No member is written anywhere, so none could do harm. But one like this was
     # packed to do some, and the rest of its archive deserves no trust either.
     leads_out = name.startswith("/") or ".." in re.split(r"[/\\]", name) or name[1:2] == ":"
     if leads_out:
         raise ContentError(f"holds the name {name!r}, which leads out of the archive's folder")
-    if not (member.isreg() or member.isdir()):
+    if not plain:
         raise ContentError(f"holds {name!r}, which is a link or a device and no plain file")
     return name
 

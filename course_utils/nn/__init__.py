@@ -2,10 +2,23 @@
 
 from .activations import sigmoid_backward, sigmoid_forward, tanh_backward, tanh_forward
 from .attention import attention_backward, attention_forward
+from .attention_scores import (
+    AttentionScore,
+    attention_score,
+    from_other_pictures,
+    masks_on_grid,
+)
 from .basis import gaussian_basis, monomials, polynomial_basis
+from .beam import beam_search
+from .bleu import corpus_bleu, sentence_bleu
+from .caption_loss import caption_loss_and_grads, shift_captions
+from .caption_net import CaptionNet
+from .caption_scores import exact_match, word_error
 from .checkpoint import Checkpoint, CheckpointError, load_checkpoint, restore, save_checkpoint
+from .clipping import clip_gradients
 from .conv_net import ConvNet
 from .convolution import conv2d_backward, conv2d_forward
+from .decoding import beam_decode, greedy_decode
 from .deep_net import DeepNet
 from .dropout import dropout_backward, dropout_forward
 from .embedding import embedding_backward, embedding_forward
@@ -68,6 +81,8 @@ from .update_rules import RULES, adam_update, momentum_update, rmsprop_update, s
 __all__ = [
     "INITIALIZERS",
     "RULES",
+    "AttentionScore",
+    "CaptionNet",
     "Checkpoint",
     "CheckpointError",
     "ConvNet",
@@ -79,22 +94,31 @@ __all__ = [
     "adam_update",
     "attention_backward",
     "attention_forward",
+    "attention_score",
     "average_pool_backward",
     "average_pool_forward",
     "batch_norm_backward",
     "batch_norm_forward",
+    "beam_decode",
+    "beam_search",
+    "caption_loss_and_grads",
+    "clip_gradients",
     "components_needed",
     "confusion_matrix",
     "conv2d_backward",
     "conv2d_forward",
+    "corpus_bleu",
     "dropout_backward",
     "dropout_forward",
     "embedding_backward",
     "embedding_forward",
     "evaluate",
+    "exact_match",
     "fit",
+    "from_other_pictures",
     "gaussian_basis",
     "get_initializer",
+    "greedy_decode",
     "he_normal",
     "l2_penalty_backward",
     "l2_penalty_forward",
@@ -115,6 +139,7 @@ __all__ = [
     "lstm_step_backward",
     "lstm_step_forward",
     "make_optimizer",
+    "masks_on_grid",
     "max_pool_backward",
     "max_pool_forward",
     "meeting_point",
@@ -136,7 +161,9 @@ __all__ = [
     "rnn_step_backward",
     "rnn_step_forward",
     "save_checkpoint",
+    "sentence_bleu",
     "sgd_update",
+    "shift_captions",
     "sigmoid_backward",
     "sigmoid_forward",
     "small_normal",
@@ -151,5 +178,6 @@ __all__ = [
     "temporal_softmax_backward",
     "temporal_softmax_forward",
     "two_layer_loss_and_grads",
+    "word_error",
     "xavier_normal",
 ]
