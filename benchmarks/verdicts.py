@@ -35,7 +35,7 @@ GROUPS = {
     "02": "softmax, basis functions, logistic regression, penalty, update rules, PCA",
     "03": "linear, ReLU, loss, net, momentum, Adam, normalisation, dropout",
     "04": "convolution, pooling",
-    "05": "recurrent nets, attention, embeddings",
+    "05": "embeddings, recurrent nets, attention, captions, decoding, BLEU",
 }
 SEEDS = 70  # with three to seven probes each: at least 200
 

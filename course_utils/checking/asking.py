@@ -96,7 +96,7 @@ def _changed(name: str, old: Any, new: Any) -> list[Finding]:
         return []
     message = (
         f"{name} was changed in place, but its owner still needs it. "
-        f"Work on a copy ({name.split('[')[0]}.copy()), or make a new array."
+        f"Work on a copy ({name}.copy()), or make a new array."
     )
     return [Finding("", WRONG, "mutated", message, {"argument": name})]
 

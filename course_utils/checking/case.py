@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,7 @@ class Case:
         reference: the same for the right answer.
         forward: gives the forward's output for a probe (backward exercises).
         whole: all that the answer returned, by name, one for each trial.
+        others: the right values of the other parts by name, one for each trial.
     """
 
     exercise: Exercise
@@ -44,6 +45,7 @@ class Case:
     reference: Callable[[Probe], dict[str, Any]]
     forward: Callable[[Probe], dict[str, Any]] = field(default=lambda probe: {})
     whole: Sequence[dict[str, Any]] = ()
+    others: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     @functools.cached_property
     def comparable(self) -> list[Trial]:

@@ -6,6 +6,7 @@ meaningless: there is no point in talking of values when the shape is wrong.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -79,7 +80,8 @@ def _shape_slip(
     if got.size == expected.size:
         if close(got.reshape(expected.shape), expected, probe.rtol):
             return "the numbers are right, only the shape is not: an axis too many, or too few?"
-        return "as many numbers, in another shape."
+        turned = _axes_to_exchange(got, expected, probe.rtol)
+        return turned or "as many numbers, in another shape."
     if got.ndim > expected.ndim:
         for axis in range(got.ndim):
             if close(got.sum(axis=axis), expected, probe.rtol):
@@ -91,6 +93,15 @@ def _shape_slip(
     if got.ndim == 1 and got.size in letters:
         return f"its length is {letters[got.size]}: summed over the other axis?"
     return _longer_or_shorter(exercise, part, got, expected)
+
+
+def _axes_to_exchange(got: np.ndarray, expected: np.ndarray, rtol: float) -> str:
+    """The two axes that stand in each other's place, if that is all that is wrong."""
+    for i, j in itertools.combinations(range(expected.ndim if got.ndim == expected.ndim else 0), 2):
+        turned = np.swapaxes(got, i, j)
+        if turned.shape == expected.shape and close(turned, expected, rtol):
+            return f"the numbers are right, but axes {i} and {j} are exchanged."
+    return ""
 
 
 def _longer_or_shorter(exercise: Exercise, part: str, got: np.ndarray, expected: np.ndarray) -> str:

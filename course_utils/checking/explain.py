@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from course_utils.checking.case import Case
+from course_utils.checking.compare import close
 from course_utils.checking.experiments import experiment
 from course_utils.checking.mistakes.match import find_mistakes
 from course_utils.checking.regions import find_region, wrong_entries
@@ -35,13 +38,16 @@ def explain(case: Case, brief: bool = False) -> Finding:
     known = find_mistakes(case)
     if known:
         return _named(case, first, known)
-    if first.cause != "values":
-        return _with_the_probes_that_fail(case, first)
-    relation = find_relation(case)
+    relation = find_relation(case) if first.cause == "values" else None
     if relation is not None:
         message = f"{relation.told}{'' if relation.told.endswith('?') else '.'}"
         message += _and_not_finite(case)
         return replace(first, cause=relation.key, message=message)
+    other = _another_part(case)
+    if other:
+        return replace(first, cause="order", message=other)
+    if first.cause != "values":
+        return _with_the_probes_that_fail(case, first)
     return _unknown(case, first, brief)
 
 
@@ -57,6 +63,22 @@ def _named(case: Case, first: Finding, known: list) -> Finding:
     if first.cause == "shape":
         message = f"{mistake.says} ({first.message.rstrip('.')})."
     return replace(first, cause=mistake.id, message=message, evidence=evidence)
+
+
+def _another_part(case: Case) -> str:
+    """What to say if this is, on every probe, the right value of another part; "" if not."""
+    if case.exercise.sequential:  # the part before, one step late, is another mistake
+        return ""
+    for name, values in case.others.items():
+        if all(
+            np.ndim(right) and close(t.got, right, t.probe.rtol)
+            for t, right in zip(case.trials, values, strict=False)
+        ):
+            returned = case.exercise.returns
+            order = f" The order of what is returned is {', '.join(returned)}."
+            both = case.part in returned and name in returned
+            return f"these are the numbers of {name}: exchanged?{order if both else ''}"
+    return ""
 
 
 def _and_not_finite(case: Case) -> str:

@@ -157,13 +157,18 @@ def _explained(exercise, answer, peers, trials, whole, seconds) -> list[Finding]
 
     try:
         with quietly(), time_limit(seconds):
+            expected = {part: [t.expected for t in seen] for part, seen in trials.items()}
             cases = [
-                Case(exercise, part, seen, again, right, forward, whole)
+                Case(exercise, part, seen, again, right, forward, whole, _without(expected, part))
                 for part, seen in trials.items()
             ]
             return _explain_in_order(exercise, cases)
     except TookTooLongError:  # the answer is slow: its verdict stands, without the cause
         return [min((t.finding for t in seen), key=_wrong_first) for seen in trials.values()]
+
+
+def _without(expected: Mapping[str, Any], part: str) -> dict[str, Any]:
+    return {name: values for name, values in expected.items() if name != part}
 
 
 def _explain_in_order(exercise: Exercise, cases: list[Case]) -> list[Finding]:

@@ -11,14 +11,16 @@ from .attention_scores import (
 from .basis import gaussian_basis, monomials, polynomial_basis
 from .beam import beam_search
 from .bleu import corpus_bleu, sentence_bleu
+from .caption_baselines import bag_of_words_captions, nearest_pictures
+from .caption_evaluation import evaluate_captions
 from .caption_loss import caption_loss_and_grads, shift_captions
 from .caption_net import CaptionNet
-from .caption_scores import exact_match, word_error
+from .caption_scores import edit_distance, exact_match, word_error
 from .checkpoint import Checkpoint, CheckpointError, load_checkpoint, restore, save_checkpoint
 from .clipping import clip_gradients
 from .conv_net import ConvNet
 from .convolution import conv2d_backward, conv2d_forward
-from .decoding import beam_decode, greedy_decode
+from .decoding import Decoded, beam_decode, greedy, greedy_decode, sample
 from .deep_net import DeepNet
 from .dropout import dropout_backward, dropout_forward
 from .embedding import embedding_backward, embedding_forward
@@ -86,6 +88,7 @@ __all__ = [
     "Checkpoint",
     "CheckpointError",
     "ConvNet",
+    "Decoded",
     "DeepNet",
     "FullyConnectedNet",
     "History",
@@ -97,6 +100,7 @@ __all__ = [
     "attention_score",
     "average_pool_backward",
     "average_pool_forward",
+    "bag_of_words_captions",
     "batch_norm_backward",
     "batch_norm_forward",
     "beam_decode",
@@ -110,14 +114,17 @@ __all__ = [
     "corpus_bleu",
     "dropout_backward",
     "dropout_forward",
+    "edit_distance",
     "embedding_backward",
     "embedding_forward",
     "evaluate",
+    "evaluate_captions",
     "exact_match",
     "fit",
     "from_other_pictures",
     "gaussian_basis",
     "get_initializer",
+    "greedy",
     "greedy_decode",
     "he_normal",
     "l2_penalty_backward",
@@ -145,6 +152,7 @@ __all__ = [
     "meeting_point",
     "momentum_update",
     "monomials",
+    "nearest_pictures",
     "pca_compress",
     "pca_fit",
     "pca_project",
@@ -160,6 +168,7 @@ __all__ = [
     "rnn_forward",
     "rnn_step_backward",
     "rnn_step_forward",
+    "sample",
     "save_checkpoint",
     "sentence_bleu",
     "sgd_update",

@@ -246,7 +246,7 @@ def blanked(array, done):
     Returns:
         A NumPy array of the same shape.
     """
-    array = np.array(array)
+    array = np.asarray(array).copy()
     array[done] = 0
     return array
 

@@ -14,6 +14,9 @@ COLUMNS = (
     "seconds",
 )
 
+# What a run may measure besides, such as BLEU: higher is better, NaN where it was not.
+SCORE = "validation_score"
+
 _HEADER = "epoch  train loss  train acc  valid loss  valid acc  learning rate  seconds"
 
 
@@ -28,12 +31,14 @@ class History:
     Attributes:
         epoch, train_loss, train_accuracy, validation_loss, validation_accuracy,
         learning_rate, seconds: lists of numbers, one for each epoch from 0 on.
+        validation_score: the same of what a run was told to judge by, such as BLEU; NaN
+            without. Where there is one, the best epoch is that of the highest.
         stopped_because: why the training ended, a sentence; "" while it runs.
         notes: what else is worth telling, a list of sentences.
     """
 
     def __init__(self):
-        for name in COLUMNS:
+        for name in (*COLUMNS, SCORE):
             setattr(self, name, [])
         self.stopped_because = ""
         self.notes = []
@@ -52,21 +57,22 @@ class History:
         """Add one epoch.
 
         Args:
-            **row: a number for each of COLUMNS; all of them.
+            **row: a number for each of COLUMNS, all of them; and validation_score, if
+                there is one.
 
         Raises:
             TypeError: a column missing, or one that is not known.
         """
-        if row.keys() != set(COLUMNS):
+        if row.keys() - {SCORE} != set(COLUMNS):
             raise TypeError(f"row: expected {', '.join(COLUMNS)}, got {', '.join(row)}")
-        for name, value in row.items():
+        for name, value in ({SCORE: math.nan} | row).items():
             getattr(self, name).append(int(value) if name == "epoch" else float(value))
 
     def column(self, name):
         """Give one column as an array, to plot or to compute with.
 
         Args:
-            name: one of COLUMNS.
+            name: one of COLUMNS, or "validation_score".
 
         Returns:
             (epochs + 1,), float64; "epoch" as integers.
@@ -74,7 +80,7 @@ class History:
         Raises:
             KeyError: no such column.
         """
-        if name not in COLUMNS:
+        if name not in (*COLUMNS, SCORE):
             raise KeyError(f"column: expected one of {', '.join(COLUMNS)}, got {name!r}")
         return np.array(getattr(self, name), dtype=int if name == "epoch" else float)
 
@@ -82,20 +88,26 @@ class History:
     def best_epoch(self):
         """Epoch of the lowest validation loss, the first of equals; train loss without one.
 
-        None before the first row. Rows that hold NaN or inf are passed over; where all do,
-        it is the first row.
+        That of the highest score where there are scores. None before the first row. Rows
+        that hold NaN or inf are passed over; where all do, it is the first row.
         """
         if not self.epoch:
             return None
         losses = self.validation_loss
+        if self._scored:
+            losses = [-score for score in self.validation_score]
         if all(map(math.isnan, losses)):
             losses = self.train_loss
         finite = [loss if math.isfinite(loss) else math.inf for loss in losses]
         return self.epoch[finite.index(min(finite))]
 
+    @property
+    def _scored(self):
+        return not all(map(math.isnan, self.validation_score))
+
     def header(self):
         """Give the line above the lines: the names of the columns."""
-        return _HEADER
+        return _HEADER + "  valid score" if self._scored else _HEADER
 
     def line(self, row=-1):
         """Give one epoch as a line of text, in columns of fixed width.
@@ -115,6 +127,9 @@ class History:
             f"{self.learning_rate[row]:>13.4g}",
             f"{self.seconds[row]:>7.1f}",
         )
+        if self._scored:
+            score = self.validation_score[row]
+            cells += (f"{'-':>11}" if math.isnan(score) else f"{score:>11.4f}",)
         return "  ".join(cells)
 
     def table(self):
@@ -124,7 +139,8 @@ class History:
     def to_dict(self):
         """Copy everything into plain lists and strings, ready for JSON."""
         told = {"stopped_because": self.stopped_because, "notes": list(self.notes)}
-        return {name: list(getattr(self, name)) for name in COLUMNS} | told
+        scores = {SCORE: list(self.validation_score)} if self._scored else {}
+        return {name: list(getattr(self, name)) for name in COLUMNS} | scores | told
 
     @classmethod
     def from_dict(cls, saved):
@@ -142,6 +158,7 @@ class History:
         history = cls()
         for name in COLUMNS:
             setattr(history, name, list(saved[name]))
+        history.validation_score = list(saved.get(SCORE, [math.nan] * len(history)))
         history.stopped_because = saved["stopped_because"]
         history.notes = list(saved["notes"])
         return history

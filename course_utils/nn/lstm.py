@@ -1,10 +1,17 @@
-"""The LSTM: a recurrent net that keeps a cell c, and gates that say what enters and leaves it."""
+"""The LSTM: a recurrent net that keeps a cell c, and gates that say what enters and leaves it.
+
+As in the plain net, only what waits for the state is done step by step; recurrent.py says why.
+"""
 
 import numpy as np
 
 from ._checks import expect_floats, expect_shape
-from .activations import sigmoid_backward, sigmoid_forward, tanh_backward, tanh_forward
-from .recurrent import expect_sequence, expect_weights
+from .recurrent import (
+    expect_sequence,
+    expect_weights,
+    inputs_first,
+    products_last,
+)
 
 
 def lstm_step_forward(x, h_prev, c_prev, Wx, Wh, b):
@@ -41,13 +48,9 @@ def lstm_step_forward(x, h_prev, c_prev, Wx, Wh, b):
     M = h_prev.shape[1]
     expect_shape("c_prev", c_prev, (N, M), "(N, M)", f"with M = {M} from h_prev")
     expect_weights(D, M, Wx, Wh, b, gates=4)
-    A = x @ Wx + h_prev @ Wh + b  # (N, 4 M)
-    ifo, _ = sigmoid_forward(A[:, : 3 * M])  # (N, 3 M)
-    g, _ = tanh_forward(A[:, 3 * M :])  # (N, M)
-    i, f, o = np.split(ifo, 3, axis=1)  # each (N, M)
-    c = f * c_prev + i * g  # (N, M)
-    tanh_c, _ = tanh_forward(c)
-    return o * tanh_c, c, (x, h_prev, c_prev, Wx, Wh, ifo, g, tanh_c)
+    A = x @ Wx + b + h_prev @ Wh  # (N, 4 M)
+    h, c, ifo, g, tanh_c = _through_gates(A, c_prev)
+    return h, c, (x, h_prev, c_prev, Wx, Wh, ifo, g, tanh_c)
 
 
 def lstm_step_backward(dh, dc, cache):
@@ -69,16 +72,12 @@ def lstm_step_backward(dh, dc, cache):
         dg = dc i, dc_prev = dc f; then through the gates to A and from there as in the
         plain net.
     """
-    x, h_prev, c_prev, Wx, Wh, ifo, g, tanh_c = cache
+    x, h_prev, c_prev, Wx, Wh, *_ = cache
     expect_shape("dh", dh, c_prev.shape, "(N, M)")
     expect_shape("dc", dc, c_prev.shape, "(N, M)")
-    i, f, o = np.split(ifo, 3, axis=1)  # each (N, M)
-    dc = dc + tanh_backward(dh * o, tanh_c)  # a new array: h shows c too
-    difo = np.concatenate([dc * g, dc * c_prev, dh * tanh_c], axis=1)  # (N, 3 M)
-    dA_ifo = sigmoid_backward(difo, ifo)
-    dA_g = tanh_backward(dc * i, g)  # (N, M)
-    dA = np.concatenate([dA_ifo, dA_g], axis=1)  # (N, 4 M)
-    return dA @ Wx.T, dA @ Wh.T, dc * f, x.T @ dA, h_prev.T @ dA, dA.sum(axis=0)
+    dA = np.empty((len(x), Wx.shape[1]), np.result_type(dh, dc, *cache))  # (N, 4 M)
+    dc_prev = _back_through_gates(dh, dc, cache, dA)  # (N, M)
+    return dA @ Wx.T, dA @ Wh.T, dc_prev, x.T @ dA, h_prev.T @ dA, dA.sum(axis=0)
 
 
 def lstm_forward(X, h0, Wx, Wh, b):
@@ -102,11 +101,14 @@ def lstm_forward(X, h0, Wx, Wh, b):
         H[:,t], c = lstm_step_forward(X[:,t], H[:,t-1], c, ...), with h0 and c = 0 before.
     """
     expect_sequence(X, h0, Wx, Wh, b, gates=4)
+    X, A = inputs_first(X, h0, Wx, Wh, b)  # (T, N, D), (T, N, 4 M)
     h, c, states, caches = h0, np.zeros_like(h0), [], []
-    for t in range(X.shape[1]):
-        h, c, cache = lstm_step_forward(X[:, t], h, c, Wx, Wh, b)  # (N, M), (N, M)
+    for x, a in zip(X, A, strict=True):
+        a += h @ Wh
+        h_prev, c_prev = h, c
+        h, c, ifo, g, tanh_c = _through_gates(a, c_prev)  # (N, M), (N, M)
         states.append(h)
-        caches.append(cache)
+        caches.append((x, h_prev, c_prev, Wx, Wh, ifo, g, tanh_c))
     return np.stack(states, axis=1), caches  # (N, T, M)
 
 
@@ -127,13 +129,51 @@ def lstm_backward(dH, cache):
         As rnn_backward; the cells begin as zeros that nobody may change, so the gradient
         that arrives at them is dropped.
     """
-    (N, M), T = cache[0][1].shape, len(cache)
+    _, h0, _, Wx, Wh, *_ = cache[0]
+    (N, M), T = h0.shape, len(cache)
     expect_shape("dH", dH, (N, T, M), "(N, T, M)")
     dh = np.zeros_like(dH[:, 0])  # (N, M), nothing comes from beyond the end
     dc = np.zeros_like(dh)
-    dXs, dWx, dWh, db = [], 0, 0, 0
+    dA = np.empty((T, N, 4 * M), np.result_type(dH, *cache[0]))
     for t in reversed(range(T)):
-        dx, dh, dc, dWx_t, dWh_t, db_t = lstm_step_backward(dH[:, t] + dh, dc, cache[t])
-        dXs.append(dx)  # (N, D), the last step first
-        dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
-    return np.stack(dXs[::-1], axis=1), dh, dWx, dWh, db
+        dc = _back_through_gates(dH[:, t] + dh, dc, cache[t], dA[t])  # (N, M)
+        dh = dA[t] @ Wh.T  # (N, M)
+    dX, dWx, dWh, db = products_last(dA, Wx, cache)
+    return dX, dh, dWx, dWh, db
+
+
+def _through_gates(A, c_prev):
+    """Make gates of A, (N, 4 M), in place, and with them h and c; return these and the gates."""
+    M = c_prev.shape[1]
+    ifo, g = A[:, : 3 * M], A[:, 3 * M :]  # (N, 3 M), (N, M), views of A
+    # sigmoid(a) = (1 + tanh(a / 2)) / 2, so that one tanh is enough for all four blocks.
+    ifo *= 0.5
+    np.tanh(A, out=A)
+    ifo *= 0.5
+    ifo += 0.5
+    i, f, o = _blocks(ifo, M)
+    c = f * c_prev  # (N, M)
+    c += i * g
+    tanh_c = np.tanh(c)
+    return o * tanh_c, c, ifo, g, tanh_c
+
+
+def _back_through_gates(dh, dc, cache, dA):
+    """Where dh and dc arrive: fill dA, (N, 4 M), and return dc_prev, (N, M)."""
+    *_, c_prev, _, _, ifo, g, tanh_c = cache
+    M = g.shape[1]
+    i, f, o = _blocks(ifo, M)
+    di, df, do, dg = _blocks(dA, M)  # views: what is written there stands in dA
+    dc = dc + dh * o * (1 - tanh_c * tanh_c)  # a new array: h shows c too
+    np.multiply(dc, g, out=di)
+    np.multiply(dc, c_prev, out=df)
+    np.multiply(dh, tanh_c, out=do)
+    np.multiply(dc, i, out=dg)
+    dA[:, : 3 * M] *= ifo * (1 - ifo)
+    dg *= 1 - g * g
+    return dc * f
+
+
+def _blocks(array, M):
+    """Cut the columns into blocks of M: views."""
+    return (array[:, k : k + M] for k in range(0, array.shape[1], M))

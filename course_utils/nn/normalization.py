@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ._blocks import Blocks, order_of
+from ._blocks import Blocks, order_of, uncopied
 from ._checks import expect_floats, expect_shape
+from ._norm_settings import expect_rows, expect_statistics, plain_settings
 
 
 def batch_norm_forward(X, gamma, beta, running, *, training=True, momentum=0.9, eps=1e-5):
@@ -35,32 +36,33 @@ def batch_norm_forward(X, gamma, beta, running, *, training=True, momentum=0.9, 
         Torch differs in both: its momentum is the share of the new batch, ours of the old
         statistics (its 0.1 is our 0.9), and its running variance divides by N - 1.
     """
-    _expect_rows(X, "images (N, C, H, W) are for spatial_batch_norm_forward")
-    _expect_statistics(X.shape[1], "D", gamma, beta, running)
-    momentum, eps = _settings(momentum, eps)
+    expect_rows(X, "images (N, C, H, W) are for spatial_batch_norm_forward")
+    expect_statistics(X.shape[1], "D", gamma, beta, running)
+    momentum, eps = plain_settings(momentum, eps)
     if training and len(X) == 0:
         raise ValueError("X: expected at least one row to average over, got (0, D)")
     blocks = Blocks(X.shape, X.dtype, order_of(X))
-    X_hat = blocks.empty()  # (N, D), X - mean at first
-    if training:
-        mean, var = _centre(X, X_hat, blocks)  # (D,), (D,)
-        running_new = {
-            key: (momentum * running[key] + (1 - momentum) * batch).astype(running[key].dtype)
-            for key, batch in (("mean", mean), ("var", var))
-        }
-    else:
-        mean, var = running["mean"], running["var"]  # (D,), (D,)
-        blocks.subtract(X, mean, X_hat)
-        running_new = {key: running[key].copy() for key in ("mean", "var")}
-    # Float64 statistics, as np.zeros makes them, must not turn float32 into float64.
-    inverse_std = (1 / np.sqrt(var + eps)).astype(X.dtype)  # (D,)
-    Y = blocks.empty()  # (N, D)
-    scale, stretch, shift = (blocks.beside(v) for v in (inverse_std, gamma, beta))
-    for part in blocks.parts:
-        x_hat, y = blocks.of(X_hat, part), blocks.of(Y, part)
-        x_hat *= scale(part)
-        np.multiply(x_hat, stretch(part), out=y)
-        y += shift(part)
+    with uncopied(blocks.length):
+        X_hat = blocks.empty()  # (N, D), X - mean at first
+        if training:
+            mean, var = _centre(X, X_hat, blocks)  # (D,), (D,)
+            running_new = {
+                key: (momentum * running[key] + (1 - momentum) * batch).astype(running[key].dtype)
+                for key, batch in (("mean", mean), ("var", var))
+            }
+        else:
+            mean, var = running["mean"], running["var"]  # (D,), (D,)
+            blocks.subtract(X, mean, X_hat)
+            running_new = {key: running[key].copy() for key in ("mean", "var")}
+        # Float64 statistics, as np.zeros makes them, must not turn float32 into float64.
+        inverse_std = (1 / np.sqrt(var + eps)).astype(X.dtype)  # (D,)
+        Y = blocks.empty()  # (N, D)
+        scale, stretch, shift = (blocks.beside(v) for v in (inverse_std, gamma, beta))
+        for part in blocks.parts:
+            x_hat, y = blocks.of(X_hat, part), blocks.of(Y, part)
+            x_hat *= scale(part)
+            np.multiply(x_hat, stretch(part), out=y)
+            y += shift(part)
     return Y, running_new, (X_hat, gamma, inverse_std, bool(training))
 
 
@@ -86,23 +88,24 @@ def batch_norm_backward(dY, cache):
     expect_shape("dY", dY, X_hat.shape, "(N, D)")
     N, blocks = len(dY), Blocks(X_hat.shape, X_hat.dtype, order_of(X_hat))
     dgamma, dbeta = blocks.sums(), blocks.sums()  # (D,), (D,)
-    for part in blocks.parts:
-        dy, product = blocks.of(dY, part), blocks.scratch(part)
-        np.multiply(dy, blocks.of(X_hat, part), out=product)
-        blocks.add_columns(dgamma, part, product)
-        blocks.add_columns(dbeta, part, dy)
-    dX, slope = blocks.empty(), blocks.beside(gamma * inverse_std)  # (N, D), of Y by X
-    if training:
-        mean, overlap = blocks.beside(dbeta / N), blocks.beside(dgamma / N)
-    for part in blocks.parts:
-        dy, dx, product = blocks.of(dY, part), blocks.of(dX, part), blocks.scratch(part)
+    with uncopied(blocks.length):
+        for part in blocks.parts:
+            dy, product = blocks.of(dY, part), blocks.scratch(part)
+            np.multiply(dy, blocks.of(X_hat, part), out=product)
+            blocks.add_columns(dgamma, part, product)
+            blocks.add_columns(dbeta, part, dy)
+        dX, slope = blocks.empty(), blocks.beside(gamma * inverse_std)  # (N, D), of Y by X
         if training:
-            # dY - mean first: where all of dY is alike, this keeps the digits that differ.
-            np.subtract(dy, mean(part), out=dx)
-            dx -= np.multiply(blocks.of(X_hat, part), overlap(part), out=product)
-            dx *= slope(part)
-        else:
-            np.multiply(dy, slope(part), out=dx)
+            mean, overlap = blocks.beside(dbeta / N), blocks.beside(dgamma / N)
+        for part in blocks.parts:
+            dy, dx, product = blocks.of(dY, part), blocks.of(dX, part), blocks.scratch(part)
+            if training:
+                # dY - mean first: where all of dY is alike, this keeps the digits that differ.
+                np.subtract(dy, mean(part), out=dx)
+                dx -= np.multiply(blocks.of(X_hat, part), overlap(part), out=product)
+                dx *= slope(part)
+            else:
+                np.multiply(dy, slope(part), out=dx)
     return dX, dgamma.astype(dX.dtype), dbeta.astype(dX.dtype)
 
 
@@ -127,25 +130,26 @@ def layer_norm_forward(X, gamma, beta, *, eps=1e-5):
         Ba, Kiros and Hinton, Layer normalization, 2016: Y = gamma X_hat + beta with
         X_hat = (X - mean) / sqrt(var + eps), mean and var = 1/D sum (X - mean)^2 of a row.
     """
-    _expect_rows(X, "each step of a sequence is a row: X.reshape(-1, X.shape[-1])?")
-    _expect_statistics(X.shape[1], "D", gamma, beta)
-    _, eps = _settings(0.0, eps)
+    expect_rows(X, "each step of a sequence is a row: X.reshape(-1, X.shape[-1])?")
+    expect_statistics(X.shape[1], "D", gamma, beta)
+    _, eps = plain_settings(0.0, eps)
     N, D = X.shape
     blocks = Blocks(X.shape, X.dtype)
     X_hat, Y = blocks.empty(), blocks.empty()  # (N, D), (N, D)
     inverse_std = np.empty((N, 1), X.dtype)  # (N, 1)
     stretch, shift = blocks.beside(gamma), blocks.beside(beta)
     ones = np.ones(D, X.dtype)  # a product with ones is the fastest sum
-    for part in blocks.parts:
-        x_hat = X_hat[part]  # (n, D)
-        mean = X[part] @ ones / D  # (n,)
-        np.subtract(X[part], mean[:, None], out=x_hat)
-        squares = np.matmul(x_hat[:, None], x_hat[:, :, None])[:, 0]  # (n, 1), row times row
-        inverse_std[part] = 1 / np.sqrt(squares / D + eps)
-        x_hat *= inverse_std[part]
-        y = blocks.of(Y, part)
-        np.multiply(blocks.of(X_hat, part), stretch(part), out=y)
-        y += shift(part)
+    with uncopied(blocks.length):
+        for part in blocks.parts:
+            x_hat = X_hat[part]  # (n, D)
+            mean = X[part] @ ones / D  # (n,)
+            np.subtract(X[part], mean[:, None], out=x_hat)
+            squares = np.matmul(x_hat[:, None], x_hat[:, :, None])[:, 0]  # (n, 1), row times row
+            inverse_std[part] = 1 / np.sqrt(squares / D + eps)
+            x_hat *= inverse_std[part]
+            y = blocks.of(Y, part)
+            np.multiply(blocks.of(X_hat, part), stretch(part), out=y)
+            y += shift(part)
     return Y, (X_hat, gamma, inverse_std)
 
 
@@ -172,19 +176,20 @@ def layer_norm_backward(dY, cache):
     dgamma, dbeta, dX = blocks.sums(), blocks.sums(), blocks.empty()
     stretch = blocks.beside(gamma)
     average = (gamma / max(1, D)).astype(X_hat.dtype)  # (D,), dY @ average is the mean of dX_hat
-    for part in blocks.parts:
-        dy, long_product = blocks.of(dY, part), blocks.scratch(part)
-        np.multiply(dy, blocks.of(X_hat, part), out=long_product)
-        blocks.add_columns(dgamma, part, long_product)
-        blocks.add_columns(dbeta, part, dy)
-        np.multiply(dy, stretch(part), out=blocks.of(dX, part))  # dX_hat
-        dx = dX[part]  # (n, D)
-        product = long_product.reshape(dx.shape)
-        mean, overlap = dY[part] @ average, product @ average  # (n,), (n,)
-        np.multiply(X_hat[part], overlap[:, None], out=product)
-        product += mean[:, None]
-        dx -= product
-        dx *= inverse_std[part]
+    with uncopied(blocks.length):
+        for part in blocks.parts:
+            dy, long_product = blocks.of(dY, part), blocks.scratch(part)
+            np.multiply(dy, blocks.of(X_hat, part), out=long_product)
+            blocks.add_columns(dgamma, part, long_product)
+            blocks.add_columns(dbeta, part, dy)
+            np.multiply(dy, stretch(part), out=blocks.of(dX, part))  # dX_hat
+            dx = dX[part]  # (n, D)
+            product = long_product.reshape(dx.shape)
+            mean, overlap = dY[part] @ average, product @ average  # (n,), (n,)
+            np.multiply(X_hat[part], overlap[:, None], out=product)
+            product += mean[:, None]
+            dx -= product
+            dx *= inverse_std[part]
     return dX, dgamma.astype(dX.dtype), dbeta.astype(dX.dtype)
 
 
@@ -212,7 +217,7 @@ def spatial_batch_norm_forward(X, gamma, beta, running, *, training=True, moment
     """
     expect_floats("X", X)
     expect_shape("X", X, (None, None, None, None), "(N, C, H, W)")
-    _expect_statistics(X.shape[1], "C", gamma, beta, running)
+    expect_statistics(X.shape[1], "C", gamma, beta, running)
     rows, running_new, cache = batch_norm_forward(
         _to_rows(X), gamma, beta, running, training=training, momentum=momentum, eps=eps
     )  # (N H W, C)
@@ -264,36 +269,3 @@ def _centre(X, X_hat, blocks):
         square = np.multiply(centred, centred, out=blocks.scratch(part))
         blocks.add_columns(squares, part, square)
     return mean, squares / N  # (D,), (D,)
-
-
-def _expect_rows(X, instead):
-    """Refuse anything but rows of floats, and say what to do with more axes."""
-    expect_floats("X", X)
-    if X.ndim > 2:
-        raise ValueError(f"X: expected (N, D), got {X.shape}; {instead}")
-    expect_shape("X", X, (None, None), "(N, D)")
-
-
-def _expect_statistics(size, letter, gamma, beta, running=None):
-    """Refuse parameters and running statistics that are not one float for each column."""
-    vectors = {"gamma": gamma, "beta": beta}
-    if running is not None:
-        for key in ("mean", "var"):
-            if not isinstance(running, dict) or key not in running:
-                raise ValueError(
-                    f'running: expected a dict with "mean" and "var", found no "{key}"; '
-                    f'start with {{"mean": np.zeros({letter}), "var": np.ones({letter})}}'
-                )
-            vectors[f'running["{key}"]'] = running[key]
-    for name, vector in vectors.items():
-        expect_floats(name, vector)
-        expect_shape(name, vector, (size,), f"({letter},)", f"with {letter} = {size} from X")
-
-
-def _settings(momentum, eps):
-    """Return both as plain floats, which keep float32 what it is, or refuse them."""
-    if not 0 <= momentum <= 1:
-        raise ValueError(f"momentum: expected a share from 0 to 1, got {momentum!r}")
-    if not eps >= 0:
-        raise ValueError(f"eps: expected a small number, at least 0, got {eps!r}")
-    return float(momentum), float(eps)

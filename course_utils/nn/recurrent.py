@@ -1,4 +1,9 @@
-"""The plain recurrent net: one step of it, and the way through a whole sequence."""
+"""The plain recurrent net: one step of it, and the way through a whole sequence.
+
+Only the product with the old state has to wait for its turn. So the inputs of all steps meet
+Wx in one product before the walk through time, and after the walk back the gradients of
+inputs and parameters are one product each: large products are faster than many small ones.
+"""
 
 import numpy as np
 
@@ -32,7 +37,7 @@ def rnn_step_forward(x, h_prev, Wx, Wh, b):
     N, D = x.shape
     expect_shape("h_prev", h_prev, (N, None), "(N, M)", f"with N = {N} from x")
     expect_weights(D, h_prev.shape[1], Wx, Wh, b)
-    h, cache_tanh = tanh_forward(x @ Wx + h_prev @ Wh + b)  # (N, M)
+    h, cache_tanh = tanh_forward(x @ Wx + b + h_prev @ Wh)  # (N, M)
     return h, (x, h_prev, Wx, Wh, cache_tanh)
 
 
@@ -80,12 +85,13 @@ def rnn_forward(X, h0, Wx, Wh, b):
         H[:,t] = rnn_step_forward(X[:,t], H[:,t-1], ...), with h0 before H[:,0].
     """
     expect_sequence(X, h0, Wx, Wh, b)
-    h, states, caches = h0, [], []
-    for t in range(X.shape[1]):
-        h, cache = rnn_step_forward(X[:, t], h, Wx, Wh, b)  # (N, M)
-        states.append(h)
-        caches.append(cache)
-    return np.stack(states, axis=1), caches  # (N, T, M)
+    X, A = inputs_first(X, h0, Wx, Wh, b)  # (T, N, D), (T, N, M)
+    h, caches = h0, []
+    for x, a in zip(X, A, strict=True):
+        a += h @ Wh
+        h_prev, h = h, np.tanh(a, out=a)  # (N, M), A becomes the states
+        caches.append((x, h_prev, Wx, Wh, h))
+    return sequences_first(A), caches  # (N, T, M)
 
 
 def rnn_backward(dH, cache):
@@ -105,16 +111,60 @@ def rnn_backward(dH, cache):
         Werbos, Backpropagation through time, Proceedings of the IEEE 1990. All steps share
         the parameters, so their gradients add up.
     """
-    x, h_prev, Wx, Wh, _ = cache[0]
-    (N, M), T = h_prev.shape, len(cache)
+    _, h0, Wx, Wh, _ = cache[0]
+    (N, M), T = h0.shape, len(cache)
     expect_shape("dH", dH, (N, T, M), "(N, T, M)")
     dh = np.zeros_like(dH[:, 0])  # (N, M), nothing comes from beyond the end
-    dXs, dWx, dWh, db = [], 0, 0, 0
+    dA = np.empty((T, N, M), np.result_type(dH, *cache[0]))
     for t in reversed(range(T)):
-        dx, dh, dWx_t, dWh_t, db_t = rnn_step_backward(dH[:, t] + dh, cache[t])
-        dXs.append(dx)  # (N, D), the last step first
-        dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
-    return np.stack(dXs[::-1], axis=1), dh, dWx, dWh, db
+        dA[t] = tanh_backward(dH[:, t] + dh, cache[t][-1])
+        dh = dA[t] @ Wh.T  # (N, M)
+    dX, dWx, dWh, db = products_last(dA, Wx, cache)
+    return dX, dh, dWx, dWh, db
+
+
+def inputs_first(X, h0, Wx, Wh, b):
+    """Do for all steps at once what need not wait for the state: A = X Wx + b.
+
+    Args:
+        X: sequences, (N, T, D), float.
+        h0: states before the first step, (N, M), float.
+        Wx: weights from the input, (D, K), float, with K = M, or 4 M for the LSTM.
+        Wh: weights from the state, (M, K), float.
+        b: biases, (K,), float.
+
+    Returns:
+        X, (T, N, D), and A, (T, N, K), new arrays with time first, so that each step is one
+        piece of memory. A has the dtype of the whole sum, and waits for h Wh to be added.
+    """
+    X = X.transpose(1, 0, 2).copy()  # (T, N, D)
+    T, N, D = X.shape
+    A = X.reshape(T * N, D) @ Wx + b  # (T N, K)
+    return X, A.reshape(T, N, len(b)).astype(np.result_type(A, h0, Wh), copy=False)
+
+
+def products_last(dA, Wx, cache):
+    """Do for all steps at once what no other step waits for: all gradients but that of h.
+
+    Args:
+        dA: gradient with respect to the sum A of each step, (T, N, K), float.
+        Wx: weights from the input, (D, K), float.
+        cache: a list of T step caches, which begin with x and h_prev.
+
+    Returns:
+        dX (N, T, D), dWx (D, K), dWh (M, K), db (K,): the steps share the parameters, and the
+        products add up over steps and sequences alike.
+    """
+    T, N, K = dA.shape
+    X, H_prev = (np.concatenate([step[k] for step in cache]) for k in (0, 1))  # (T N, D or M)
+    dA = dA.reshape(T * N, K)
+    dX = (dA @ Wx.T).reshape(T, N, len(Wx))  # (T, N, D)
+    return sequences_first(dX), X.T @ dA, H_prev.T @ dA, dA.sum(axis=0)
+
+
+def sequences_first(steps):
+    """Turn (T, N, M), as the walk makes it, into (N, T, M): a new array."""
+    return steps.transpose(1, 0, 2).copy()
 
 
 def expect_sequence(X, h0, Wx, Wh, b, gates=1):

@@ -6,5 +6,8 @@ from course_utils.checking.derivations.setting import Derivation
 from course_utils.checking.derivations.settings import SINGLE_LAYERS
 from course_utils.checking.derivations.settings_linear import LINEAR_MODELS
 from course_utils.checking.derivations.settings_nets import NETS
+from course_utils.checking.derivations.settings_sequences import SEQUENCES
 
-SETTINGS: dict[str, Derivation] = {d.name: d for d in (*SINGLE_LAYERS, *NETS, *LINEAR_MODELS)}
+SETTINGS: dict[str, Derivation] = {
+    d.name: d for d in (*SINGLE_LAYERS, *NETS, *LINEAR_MODELS, *SEQUENCES)
+}

@@ -143,3 +143,42 @@ def derive_logistic_gradient() -> list[str]:
         "dw = X.T @ dz",
         "db = sum(n, dz[n])",
     ]
+
+
+def derive_rnn_two_steps() -> list[str]:
+    """The gradients of two steps of a recurrent net that share their weights."""
+    return [
+        "dh2 = u2",
+        "dz2 = dh2 * (1 - h2**2)",
+        "dh1 = u1 + dz2 @ Wh.T",
+        "dz1 = dh1 * (1 - h1**2)",
+        "dWx = x1.T @ dz1 + x2.T @ dz2",
+        "dWh = h0.T @ dz1 + h1.T @ dz2",
+        "db = ones(N) @ (dz1 + dz2)",
+        "dh0 = dz1 @ Wh.T",
+    ]
+
+
+def derive_lstm_cell() -> list[str]:
+    """The gradients of one step of the LSTM's cell and gates."""
+    return [
+        "dH = u",
+        "dC = v + dH * O * (1 - tanh(C)**2)",
+        "dC_prev = dC * F",
+        "dAi = dC * G * I * (1 - I)",
+        "dAf = dC * C_prev * F * (1 - F)",
+        "dAo = dH * tanh(C) * O * (1 - O)",
+        "dAg = dC * I * (1 - G**2)",
+    ]
+
+
+def derive_attention() -> list[str]:
+    """The gradients of scaled dot-product attention."""
+    return [
+        "dvalues = P.T @ dY",
+        "dP = dY @ values.T",
+        "diff(P[t,s], A[t,j]) = P[t,s] * (delta(s,j) - P[t,j])",
+        "dA[t,j] = P[t,j] * (dP[t,j] - sum(s, P[t,s] * dP[t,s]))",
+        "dQ = dA @ keys / sqrt(K)",
+        "dkeys = dA.T @ Q / sqrt(K)",
+    ]

@@ -42,6 +42,7 @@ class Derivation:
         given: gradients that may stand in the last line without a line of their own.
         smallest: the smallest sizes that make sense, for the smallest failing case.
         title: one sentence for the student.
+        known: false lines that people write and that no single edit mends.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Derivation:
     given: tuple[str, ...] = ()
     smallest: Mapping[str, int] = field(default_factory=dict)
     title: str = ""
+    known: tuple = ()
 
     def __hash__(self) -> int:
         return hash((self.name, self.rules, self.wanted))

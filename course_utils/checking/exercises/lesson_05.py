@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,8 +22,8 @@ _SEQUENCE = {"X": "N T D", "h0": "N M", "H": "N T M", "dH": "N T M", "dX": "N T 
 def _tokens(draw: Draw, sizes: Sizes) -> Probe:
     N, T, V, E = (sizes[letter] for letter in "NTVE")
     tokens = draw.labels((N, T), V)
-    if V > 2:  # one token never occurs: its row has no gradient
-        absent = int(draw.rng.integers(1, V))
+    if V > 2:  # one token never occurs, here and there the last: its row has no gradient
+        absent = V - 1 if T == 3 else int(draw.rng.integers(1, V))
         tokens[tokens == absent] = (absent + 1) % V
     tokens[:, -1] = tokens[:, 0]  # repeated within each row …
     tokens[-1, T // 2] = tokens[0, T // 2]  # … and across rows
@@ -57,9 +58,13 @@ def _step(draw: Draw, sizes: Sizes) -> Probe:
 def _lstm_step(draw: Draw, sizes: Sizes) -> Probe:
     N, D, M = (sizes[letter] for letter in "NDM")
     states = (draw.array(N, M), draw.array(N, M))
-    args = (draw.array(N, D), *states, *_parameters(draw, D, M, gates=4))
-    # Two gradients arrive; dc goes along as a keyword, see _run_lstm_step.
-    return Probe(args, upstream=draw.array(N, M), kwargs={"dc": draw.array(N, M)})
+    return Probe((draw.array(N, D), *states, *_parameters(draw, D, M, gates=4)))
+
+
+def _lstm_step_back(draw: Draw, sizes: Sizes) -> Probe:
+    """Two gradients arrive; dc goes along as a keyword, see _run_lstm_step_backward."""
+    probe, (N, M) = _lstm_step(draw, sizes), (sizes["N"], sizes["M"])
+    return replace(probe, upstream=draw.array(N, M), kwargs={"dc": draw.array(N, M)})
 
 
 def _run_lstm_step_forward(call, probe, peers) -> dict[str, np.ndarray]:
@@ -227,7 +232,7 @@ register(
         name="lstm_step_backward",
         points=5,
         reference=nn.lstm_step_backward,
-        **_LSTM_STEP_PROBES,
+        **{**_LSTM_STEP_PROBES, "make": _lstm_step_back},
         returns=_LSTM_STEP_PARTS,
         forward="lstm_step_forward",
         run=_run_lstm_step_backward,

@@ -41,6 +41,11 @@ def times_root(tokens, W):
     return W[tokens] * np.sqrt(W.shape[1])
 
 
+@mistake("embedding_forward", "Y", "np.take without an axis counts through all numbers", TABLE_AXES)
+def taken_flat(tokens, W):
+    return np.take(W, tokens)
+
+
 @mistake("embedding_forward", "Y", "the axes of samples and of time are exchanged", TABLE_AXES)
 def time_first(tokens, W):
     return W[tokens.T]
@@ -223,6 +228,14 @@ def handed_on(dY, cache):
 def rows_that_occur(dY, cache):
     tokens, shape = cache
     return _added(tokens, dY, shape)[np.unique(tokens)]
+
+
+@mistake(
+    "embedding_backward", "dW", "dW ends at the largest token that occurs, not at V", TABLE_AXES
+)
+def too_short(dY, cache):
+    tokens, shape = cache
+    return _added(tokens, dY, (tokens.max() + 1, shape[1]))
 
 
 @mistake("embedding_backward", "dW", "the axes of dW are exchanged", TABLE_AXES)

@@ -43,7 +43,10 @@ def mask_inverted(Z, y, mask):
 
 
 @mistake(
-    "temporal_softmax_forward", "loss", "logits of padding are set to 0, but still counted", MASK
+    "temporal_softmax_forward",
+    "loss",
+    "logits of padding are set to one number, but its places still count",
+    MASK,
 )
 def logits_masked(Z, y, mask):
     return losses(Z * mask[..., None], y).sum() / len(Z)

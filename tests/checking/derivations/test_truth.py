@@ -26,6 +26,23 @@ def batch_norm(v):
     return v["gamma"] * (v["X"] - mu) / torch.sqrt(var + v["eps"]) + v["beta"]
 
 
+def rnn_two_steps(v):
+    h1 = torch.tanh(v["x1"] @ v["Wx"] + v["h0"] @ v["Wh"] + v["b"])
+    h2 = torch.tanh(v["x2"] @ v["Wx"] + h1 @ v["Wh"] + v["b"])
+    return (v["u1"] * h1 + v["u2"] * h2).sum()
+
+
+def lstm_cell(v):
+    gate_i, gate_f, gate_o = (torch.sigmoid(v[name]) for name in ("Ai", "Af", "Ao"))
+    C = gate_f * v["C_prev"] + gate_i * torch.tanh(v["Ag"])
+    return (v["u"] * gate_o * torch.tanh(C) + v["v"] * C).sum()
+
+
+def temporal_softmax(v):
+    losses = F.cross_entropy(v["Z"].flatten(0, 1), v["y"].flatten(), reduction="none")
+    return (losses * v["mask"].flatten()).sum() / len(v["Z"])
+
+
 FORWARD = {
     "linear": lambda v: v["X"] @ v["W"] + v["b"],
     "relu": lambda v: torch.relu(v["X"]),
@@ -40,6 +57,11 @@ FORWARD = {
     "convolution_stride": lambda v: F.conv2d(v["X"], v["K"], v["b"], stride=v["s"]),
     "logistic": lambda v: F.binary_cross_entropy_with_logits(v["X"] @ v["w"] + v["b"], v["y"]),
     "logistic_slope": logistic_slope,
+    "embedding": lambda v: F.embedding(v["tokens"], v["W"]),
+    "rnn_two_steps": rnn_two_steps,
+    "lstm_cell": lstm_cell,
+    "temporal_softmax": temporal_softmax,
+    "attention": lambda v: F.scaled_dot_product_attention(v["Q"], v["keys"], v["values"]),
     "rnn_step": lambda v: torch.tanh(v["x"] @ v["Wx"] + v["h_prev"] @ v["Wh"] + v["b"]),
 }
 

@@ -1,13 +1,22 @@
 import pytest
 
 from course_utils.checking.derivations import derivation_hint, judge_derivation
-from course_utils.checking.exercises import find_exercise, lesson_01, lesson_02_derivations
+from course_utils.checking.exercises import (
+    find_exercise,
+    lesson_01,
+    lesson_02_derivations,
+    lesson_05_derivations,
+)
 from course_utils.checking.judge import judge
 from tests.checking.derivations.common import SETTINGS
 from tests.checking.derivations.right_lines import RIGHT
 
 FALSE_FIRST = ["dW[i,j] = sum(n, dY[n,i] * X[n,j])", "dW = X.T @ dY"]
-DERIVATIONS = {**lesson_01.DERIVATIONS, **lesson_02_derivations.DERIVATIONS}
+DERIVATIONS = {
+    **lesson_01.DERIVATIONS,
+    **lesson_02_derivations.DERIVATIONS,
+    **lesson_05_derivations.DERIVATIONS,
+}
 
 
 @pytest.mark.parametrize("number", DERIVATIONS)
