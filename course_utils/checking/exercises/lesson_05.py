@@ -121,7 +121,6 @@ register(
         reference=nn.embedding_forward,
         **_TABLE_PROBES,
         returns=("Y", "cache"),
-        planned=True,
         hints=(
             "The table has one row for each token. Which row belongs to token 3?",
             "A list of row numbers in square brackets gives those rows, in that order, "
@@ -138,7 +137,6 @@ register(
         **_TABLE_PROBES,
         returns=("dW",),
         forward="embedding_forward",
-        planned=True,
         hints=(
             "A token stands at three places. Which entries of dY belong to its row of the table?",
             "They are added up; the row of a token that did not occur stays 0.",
@@ -153,7 +151,6 @@ register(
         reference=nn.rnn_step_forward,
         **_STEP_PROBES,
         returns=("h", "cache"),
-        planned=True,
         hints=(
             "What goes into a step? Which two of these are multiplied by matrices?",
             "It is a linear layer with two inputs: two products of shape (N, M) and one bias "
@@ -170,7 +167,6 @@ register(
         **_STEP_PROBES,
         returns=("dx", "dh_prev", "dWx", "dWh", "db"),
         forward="rnn_step_forward",
-        planned=True,
         hints=(
             "Which function was the last on the way forward? It is the first on the way back.",
             "Find the gradient of the sum inside tanh first; its slope can be written with h.",
@@ -185,7 +181,6 @@ register(
         reference=nn.rnn_forward,
         **_sequence(1),
         returns=("H", "cache"),
-        planned=True,
         hints=(
             "What does the first step start from? And the second?",
             "A loop over the T time steps: X[:, t] is the input of all N sequences at time t.",
@@ -194,14 +189,13 @@ register(
         ),
     ),
     Exercise(
-        id="5.6",
+        id="5.7",
         name="rnn_backward",
         points=4,
         reference=nn.rnn_backward,
         **_sequence(1),
         returns=("dX", "dh0", "dWx", "dWh", "db"),
         forward="rnn_forward",
-        planned=True,
         hints=(
             "By which two ways does the state at time t reach the loss? "
             "Which of them ends at the last time step?",
@@ -212,14 +206,13 @@ register(
         ),
     ),
     Exercise(
-        id="5.7",
+        id="5.8",
         name="lstm_step_forward",
         points=3,
         reference=nn.lstm_step_forward,
         **_LSTM_STEP_PROBES,
         returns=("h", "c", "cache"),
         run=_run_lstm_step_forward,
-        planned=True,
         hints=(
             "One sum of shape (N, 4 M) as in the plain net. Which M columns of it are which gate?",
             "Three blocks become shares from 0 to 1, the last becomes content from −1 to 1.",
@@ -228,7 +221,7 @@ register(
         ),
     ),
     Exercise(
-        id="5.8",
+        id="5.10",
         name="lstm_step_backward",
         points=5,
         reference=nn.lstm_step_backward,
@@ -236,7 +229,6 @@ register(
         returns=_LSTM_STEP_PARTS,
         forward="lstm_step_forward",
         run=_run_lstm_step_backward,
-        planned=True,
         hints=(
             "c reaches the loss by two ways: one gradient arrives as dc. What is the other way?",
             "With the whole gradient at c, take the forward lines one by one: every product "
@@ -246,13 +238,12 @@ register(
         ),
     ),
     Exercise(
-        id="5.9",
+        id="5.11",
         name="lstm_forward",
         points=2,
         reference=nn.lstm_forward,
         **_sequence(4),
         returns=("H", "cache"),
-        planned=True,
         hints=(
             "What are the two arrays that one step hands to the next?",
             "The loop is that of the plain net, with one more array carried along.",
@@ -261,14 +252,13 @@ register(
         ),
     ),
     Exercise(
-        id="5.10",
+        id="5.12",
         name="lstm_backward",
         points=4,
         reference=nn.lstm_backward,
         **_sequence(4),
         returns=("dX", "dh0", "dWx", "dWh", "db"),
         forward="lstm_forward",
-        planned=True,
         hints=(
             "Two arrays went from step to step. How many gradients come back from step to step?",
             "Only the state is seen by the loss directly: dH[:, t] is added to one of the two.",

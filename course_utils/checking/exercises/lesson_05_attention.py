@@ -126,13 +126,12 @@ _ATTENTION_PROBES = {
 
 register(
     Exercise(
-        id="5.11",
+        id="5.13",
         name="temporal_softmax_forward",
         points=2,
         reference=nn.temporal_softmax_forward,
         **_LOSS_PROBES,
         returns=("loss", "cache"),
-        planned=True,
         hints=(
             "At every place the net chooses among V tokens. How many choices count in all?",
             "Each place is a row of the softmax cross-entropy you know; "
@@ -142,7 +141,7 @@ register(
         ),
     ),
     Exercise(
-        id="5.12",
+        id="5.14",
         name="temporal_softmax_backward",
         points=2,
         reference=nn.temporal_softmax_backward,
@@ -150,7 +149,6 @@ register(
         returns=("dZ",),
         forward="temporal_softmax_forward",
         run=_run_loss_backward,
-        planned=True,
         hints=(
             "At one place that counts this is the gradient of softmax cross-entropy. Which is it?",
             "What does a place that does not count add to the loss? And so to the gradient?",
@@ -159,7 +157,7 @@ register(
         ),
     ),
     Exercise(
-        id="5.13",
+        id="5.19",
         name="attention_forward",
         points=4,
         reference=nn.attention_forward,
@@ -176,7 +174,7 @@ register(
         ),
     ),
     Exercise(
-        id="5.14",
+        id="5.21",
         name="attention_backward",
         points=5,
         reference=nn.attention_backward,

@@ -123,7 +123,6 @@ register(
         shapes=_SHIFTED | {"tokens": "N L"},
         returns=("inputs", "targets", "mask"),
         run=_run_shift,
-        planned=True,
         hints=(
             "Write START a dog END in a row. The net has read START: what should it say? And "
             "after a?",
@@ -148,7 +147,6 @@ register(
         special=_hard_captions,
         shapes=_NET,
         returns=("loss", "grads"),
-        planned=True,
         hints=(
             "Six steps lead from the picture and the words to the loss. Which of your functions "
             "does each? Keep one cache for each.",
@@ -171,7 +169,6 @@ register(
         | {"norm": "", "max_norm": ""},
         returns=("grads", "norm"),
         run=_run_clip,
-        planned=True,
         hints=(
             "Put all gradients one behind the other into one long vector. How long is it?",
             "If each array had a factor of its own, would the step still point where the "

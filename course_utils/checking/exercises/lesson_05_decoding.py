@@ -212,7 +212,6 @@ register(
         shapes={"tokens": "L", "score": "", "h": "N M"},
         returns=("tokens", "score"),
         run=_run,
-        planned=True,
         hints=(
             "What does the first step read? What does each step hand to the next, besides its "
             "token?",
@@ -223,7 +222,7 @@ register(
         ),
     ),
     Exercise(
-        id="5.19",
+        id="5.22",
         name="beam_decode",
         points=5,
         reference=beam_decode,

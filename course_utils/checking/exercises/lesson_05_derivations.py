@@ -8,16 +8,16 @@ from course_utils.checking.exercises import register
 
 # What each exercise derives.
 DERIVATIONS: dict[str, Derivation] = {
-    "5.21": sequences.RNN_TWO_STEPS,
-    "5.22": sequences.LSTM_CELL,
-    "5.23": sequences.ATTENTION,
+    "5.6": sequences.RNN_TWO_STEPS,
+    "5.9": sequences.LSTM_CELL,
+    "5.20": sequences.ATTENTION,
 }
 
 register(
     derivation_exercise(
-        "5.21",
+        "5.6",
         3,
-        DERIVATIONS["5.21"],
+        DERIVATIONS["5.6"],
         references.derive_rnn_two_steps,
         (
             "Begin at the end: h2 reaches L directly, and by no other way. By which two ways does "
@@ -27,12 +27,11 @@ register(
             "Wx, Wh and b are used twice, so each has two ways to L, and ways add up. Which state "
             "stood beside Wh in the first step, and which in the second?",
         ),
-        planned=True,
     ),
     derivation_exercise(
-        "5.22",
+        "5.9",
         3,
-        DERIVATIONS["5.22"],
+        DERIVATIONS["5.9"],
         references.derive_lstm_cell,
         (
             "By which two ways does C reach L? One is written down as v; the other goes through H.",
@@ -41,12 +40,11 @@ register(
             "C is a sum of two products: each factor's gradient holds its partner. Then the slope "
             "of each gate by its own value: a sigmoid for three of them, tanh for G.",
         ),
-        planned=True,
     ),
     derivation_exercise(
-        "5.23",
+        "5.20",
         4,
-        DERIVATIONS["5.23"],
+        DERIVATIONS["5.20"],
         references.derive_attention,
         (
             "Y is a product of P and the values. Both factors have a gradient, as in the linear "

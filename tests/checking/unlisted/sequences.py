@@ -47,7 +47,7 @@ def every_step_from_h0(X, h0, Wx, Wh, b):
 
 
 @wrong(
-    "5.6",
+    "5.7",
     "adds up",
     "add up",
     "+=",
@@ -72,7 +72,7 @@ def dwh_of_one_step(dH, cache):
     return np.stack(dXs, 1), dh, dWx, dWh, db
 
 
-@wrong("5.6", "revers", "order", "backwards", "wrong way round", "last step first", "back to front")
+@wrong("5.7", "revers", "order", "backwards", "wrong way round", "last step first", "back to front")
 def dx_in_walking_order(dH, cache):
     """The list of dx is not turned round."""
     dh, dXs, dWx, dWh, db = 0, [], 0, 0, 0
@@ -90,7 +90,7 @@ def _s(x):
     return 1 / (1 + np.exp(-x))
 
 
-@wrong("5.7", "order", "i, f, o, g", "torch", "block", "swapped", "gate")
+@wrong("5.8", "order", "i, f, o, g", "torch", "block", "swapped", "gate")
 def gates_of_torch(x, h_prev, c_prev, Wx, Wh, b):
     """Blocks in Torch's order i, f, g, o."""
     i, f, g, o = np.split(x @ Wx + h_prev @ Wh + b, 4, axis=1)
@@ -98,7 +98,7 @@ def gates_of_torch(x, h_prev, c_prev, Wx, Wh, b):
     return _s(o) * np.tanh(c), c, None
 
 
-@wrong("5.7", "tanh")
+@wrong("5.8", "tanh")
 def cell_not_squashed(x, h_prev, c_prev, Wx, Wh, b):
     """h = o c without tanh."""
     i, f, o, g = np.split(x @ Wx + h_prev @ Wh + b, 4, axis=1)
@@ -124,7 +124,7 @@ def _lstm_back(dh, dc, cache, *, through_h=True, wrong_forget=False):
 
 
 @wrong(
-    "5.8",
+    "5.10",
     "two ways",
     "through h",
     "other way",
@@ -142,13 +142,13 @@ def only_dc(dh, dc, cache):
     return _lstm_back(dh, dc, cache, through_h=False)
 
 
-@wrong("5.8", "c_prev", "old cell", "forget")
+@wrong("5.10", "c_prev", "old cell", "forget")
 def forget_gate_sees_the_new_cell(dh, dc, cache):
     """df is made with tanh(c) (copied from do), not with c_prev."""
     return _lstm_back(dh, dc, cache, wrong_forget=True)
 
 
-@wrong("5.9", "cell", "carried", "handed on", "c_prev")
+@wrong("5.11", "cell", "carried", "handed on", "c_prev")
 def cell_emptied_each_step(X, h0, Wx, Wh, b):
     """c = zeros stands inside the loop."""
     h, states, caches = h0, [], []
@@ -160,7 +160,7 @@ def cell_emptied_each_step(X, h0, Wx, Wh, b):
     return np.stack(states, 1), caches
 
 
-@wrong("5.10", "dc", "cell", "two gradients", "carried")
+@wrong("5.12", "dc", "cell", "two gradients", "carried")
 def dc_dropped(dH, cache):
     """The gradient of the cell is thrown away at each step."""
     dh, dXs, dWx, dWh, db = np.zeros_like(dH[:, 0]), [], 0, 0, 0
@@ -176,7 +176,7 @@ def dc_dropped(dH, cache):
 
 
 @wrong(
-    "5.11",
+    "5.13",
     "mask.sum",
     "number of words",
     "places",
@@ -195,7 +195,7 @@ def mean_over_places(Z, y, mask):
 
 
 @wrong(
-    "5.11",
+    "5.13",
     "invert",
     "opposite",
     "where the mask is false",
@@ -212,7 +212,7 @@ def mask_inverted(Z, y, mask):
     return Z.dtype.type(-(np.where(mask, 0, right_ones)).sum() / len(Z)), None
 
 
-@wrong("5.12", "1/t", "by t", "t times", "n t", "n·t", "n · t", "1/n", "by n", "/ t")
+@wrong("5.14", "1/t", "by t", "t times", "n t", "n·t", "n · t", "1/n", "by n", "/ t")
 def divides_by_all_places(dloss, cache):
     """Divides by N T."""
     log_P, labels, mask = cache
@@ -233,14 +233,14 @@ def _attend(Q, keys, values, mask, scale, axis=-1):
     return P @ values, (Q, keys, values, P)
 
 
-@wrong("5.13", "sqrt", "root", "√")
+@wrong("5.19", "sqrt", "root", "√")
 def divided_by_k(Q, keys, values, mask=None):
     """Scores are divided by K, not by its root."""
     return _attend(Q, keys, values, mask, 1 / Q.shape[2])
 
 
 @wrong(
-    "5.13",
+    "5.19",
     "axis",
     "over the queries",
     "over t",
@@ -256,7 +256,7 @@ def softmax_over_queries(Q, keys, values, mask=None):
     return _attend(Q, keys, values, mask, Q.shape[2] ** -0.5, axis=1)
 
 
-@wrong("5.14", "sqrt", "root", "√", "scale")
+@wrong("5.21", "sqrt", "root", "√", "scale")
 def keys_not_scaled(dY, cache):
     """1/√K is put into dQ and forgotten for dkeys."""
     Q, keys, values, P = cache
@@ -266,7 +266,7 @@ def keys_not_scaled(dY, cache):
     return dQ, dS.transpose(0, 2, 1) @ Q, P.transpose(0, 2, 1) @ dY
 
 
-@wrong("5.14", "softmax", "p ·", "times p", "* p", "weighted by p", "· p", "by p", "weight")
+@wrong("5.21", "softmax", "p ·", "times p", "* p", "weighted by p", "· p", "by p", "weight")
 def softmax_half_weighted(dY, cache):
     """dS = P dP − sum(P dP): the second term lost its P."""
     Q, keys, values, P = cache
@@ -296,7 +296,7 @@ def wh_transposed(x, h_prev, Wx, Wh, b):
     return h, (x, h_prev, Wx, Wh, h)
 
 
-@odd("5.6", "t − 1", "t - 1", "off by", "one step", "shift", "neighbour", "wrong time", "step too")
+@odd("5.7", "t − 1", "t - 1", "off by", "one step", "shift", "neighbour", "wrong time", "step too")
 def gradient_of_the_step_before(dH, cache):
     """dH[:, t − 1] for dH[:, t]; at t = 0 that is the last one."""
     dh, dXs, dWx, dWh, db = 0, [], 0, 0, 0
@@ -307,7 +307,7 @@ def gradient_of_the_step_before(dH, cache):
     return np.stack(dXs, 1), dh, dWx, dWh, db
 
 
-@odd("5.8", "tanh", "sigmoid", "1 − g²", "slope")
+@odd("5.10", "tanh", "sigmoid", "1 − g²", "slope")
 def candidate_as_a_gate(dh, dc, cache):
     """g gets the slope of a sigmoid, like its three neighbours."""
     x, h_prev, c_prev, Wx, Wh, ifo, g, tanh_c = cache
@@ -324,7 +324,7 @@ def candidate_as_a_gate(dh, dc, cache):
     return dA @ Wx.T, dA @ Wh.T, dc * f, x.T @ dA, h_prev.T @ dA, dA.sum(0)
 
 
-@odd("5.13", "inf", "score 0", "scores of 0", "exp(0)", "weight", "hidden")
+@odd("5.19", "inf", "score 0", "scores of 0", "exp(0)", "weight", "hidden")
 def scores_times_mask(Q, keys, values, mask=None):
     """Hidden scores become 0, which is no small score."""
     scores = np.einsum("ntk,nsk->nts", Q, keys) * Q.dtype.type(Q.shape[2] ** -0.5)
@@ -333,7 +333,7 @@ def scores_times_mask(Q, keys, values, mask=None):
     return nn.softmax(scores) @ values, None
 
 
-@odd("5.14", "softmax", "scores", "dp")
+@odd("5.21", "softmax", "scores", "dp")
 def keys_before_softmax(dY, cache):
     """dkeys is made with dP, from before the way through softmax."""
     Q, keys, values, P = cache
@@ -362,13 +362,13 @@ def rnn_with_stacked_weights(X, h0, Wx, Wh, b):
     return H, None
 
 
-@right("5.8")
+@right("5.10")
 def lstm_backward_written_out(dh, dc, cache):
     """Right: all slopes in one line."""
     return _lstm_back(dh, dc, cache)
 
 
-@right("5.13")
+@right("5.19")
 def attention_by_einsum(Q, keys, values, mask=None):
     """Right: einsum, the same softmax."""
     return _attend(Q, keys, values, mask, Q.shape[2] ** -0.5)
