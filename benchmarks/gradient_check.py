@@ -9,19 +9,19 @@ right gradients; a planted error is relative to the largest gradient of its arra
 
 import os
 
-
+# Set before NumPy is imported: its matrix products read this once.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.timing import clock_for, medians
 from course_utils import nn
 from course_utils.checking import directional_check, gradient_check, layer_gradient_check
 
@@ -134,14 +134,9 @@ def whole_net(sizes, N, check):
     return lambda: check(loss, params, grads)
 
 
-def milliseconds(act, rounds=15):
-    """The median of some rounds."""
-    taken = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        act()
-        taken.append(time.perf_counter() - start)
-    return 1e3 * float(np.median(taken))
+def milliseconds(act, seconds=1.0):
+    """How long a check takes: the median of several rounds."""
+    return 1e3 * medians({"check": act}, seconds=seconds, clock=clock_for(threads=1))["check"]
 
 
 def main():

@@ -48,7 +48,10 @@ def embedding_backward(dY, cache):
     tokens, table_shape = cache
     expect_shape("dY", dY, (*tokens.shape, table_shape[1]), "(N, T, E)")
     dW = np.zeros(table_shape, dY.dtype)  # (V, E)
-    np.add.at(dW, tokens, dY)  # dW[tokens] += dY would count a repeated token once
+    # dW[tokens] += dY would count a repeated token once. Number by number, because
+    # np.add.at is several times quicker on a flat array than on rows.
+    places = tokens.reshape(-1, 1) * dW.shape[1] + np.arange(dW.shape[1])  # (N T, E)
+    np.add.at(dW.reshape(-1), places.reshape(-1), dY.reshape(-1))
     return dW
 
 

@@ -2,6 +2,7 @@
 
 from course_utils.show.bars import bars
 from course_utils.show.calibration import CalibrationBins, calibration, calibration_bins
+from course_utils.show.captions import captioned
 from course_utils.show.class_map import class_map, class_maps
 from course_utils.show.confusion import confusion
 from course_utils.show.contour import paths_on_contour
@@ -26,10 +27,12 @@ from course_utils.show.progress import progress_bar
 from course_utils.show.receptive_fields import receptive_fields
 from course_utils.show.reconstructions import reconstructions
 from course_utils.show.regions import meeting_points
+from course_utils.show.scores import ScoreSummary, score_page, score_summary
 from course_utils.show.spectrum import spectrum
 from course_utils.show.sweep import sweep_heat
 from course_utils.show.walk import PointWalk, walk_from_point
 from course_utils.show.weights import weight_images
+from course_utils.show.word_panels import attention_words, word_masks
 
 __all__ = [
     "CalibrationBins",
@@ -37,9 +40,12 @@ __all__ = [
     "Node",
     "Picture",
     "PointWalk",
+    "ScoreSummary",
+    "attention_words",
     "bars",
     "calibration",
     "calibration_bins",
+    "captioned",
     "class_map",
     "class_maps",
     "confusion",
@@ -65,9 +71,12 @@ __all__ = [
     "progress_bar",
     "receptive_fields",
     "reconstructions",
+    "score_page",
+    "score_summary",
     "spectrum",
     "sweep_heat",
     "try_kernel",
     "walk_from_point",
     "weight_images",
+    "word_masks",
 ]

@@ -56,7 +56,8 @@ def confusion(
             figure.colorbar(drawn, ax=axes, label="wrong answers", shrink=0.8)
         entitle(figure, title)
     lead = f"{title}: " if title else "Confusion matrix: "
-    return Picture(figure, f"{lead}rows are the label, columns the answer. {_told(matrix, names)}")
+    told = confusions_told(matrix, names)
+    return Picture(figure, f"{lead}rows are the label, columns the answer. {told}")
 
 
 def _draw(axes: Axes, matrix: np.ndarray, names: Sequence[str]):
@@ -100,8 +101,13 @@ def _right(matrix: np.ndarray) -> np.ndarray:
     return np.where(totals > 0, matrix.diagonal() / np.maximum(totals, 1), np.nan)
 
 
-def _told(matrix: np.ndarray, names: Sequence[str]) -> str:
-    """Accuracy, the most frequent confusions, the weakest and the strongest label."""
+def confusions_told(matrix: np.ndarray, names: Sequence[str]) -> str:
+    """A sentence: accuracy, the most frequent confusions, the weakest and the strongest label.
+
+    Args:
+        matrix: (C, C), row the label, column the answer, whole numbers.
+        names: of the classes, (C,).
+    """
     total, right = int(matrix.sum()), int(matrix.trace())
     if not total:
         return "There are no answers."

@@ -1,15 +1,14 @@
 """Training a PyTorch model: course_utils.nn's loop, with PyTorch's step inside."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from course_utils.nn import training as ours
 from course_utils.nn._checks import expect_generator, expect_labels
 from course_utils.nn.evaluation import prepared
+from course_utils.nn.training_run import Run, expect_settings, go_through
 
 from .optimizers import OptimizerView, weights_of
 from .view import TorchNet
@@ -19,7 +18,7 @@ def fit(
     model, train, validation, *, optimizer, epochs, batch_size, rng, prepare=None,
     schedule=None, augment=None, weight_decay=0.0, label_smoothing=0.0, early_stopping=None,
     report=print, progress=None, checkpoint=None, resume=False, train_accuracy_on=5_000,
-    device=None,
+    max_norm=None, loss=None, measure=None, judge=None, device=None,
 ):  # fmt: skip
     """Train a PyTorch model in place, and keep account of it as course_utils.nn.fit does.
 
@@ -55,6 +54,15 @@ def fit(
             the run had never been interrupted (on the CPU).
         train_accuracy_on: number of training examples that training loss and accuracy
             are measured on; None for all.
+        max_norm: gradients that are longer, all together, are clipped to this norm, the
+            penalty's included; None lets them be.
+        loss: for another task than naming a class: a function (model, X, y,
+            label_smoothing) -> scalar tensor, with X and y the batch as tensors; None for
+            the cross-entropy of model(X).
+        measure: as for course_utils.nn.fit; it goes with loss. What it is given as a net
+            is a TorchNet, whose .model is yours.
+        judge: a function TorchNet -> number, the higher the better, asked where validation
+            is measured; its score takes the place of the validation loss.
         device: where to compute, such as "cuda"; None for where the model is.
 
     Returns:
@@ -65,37 +73,32 @@ def fit(
         ValueError: no examples, settings out of range, labels that do not fit.
         CheckpointError: the file is damaged or belongs to another run.
     """
-    ours._expect_settings(epochs, batch_size, 1.0, early_stopping, train_accuracy_on)
+    expect_settings(
+        epochs, batch_size, train_accuracy_on, validation=validation, checkpoint=checkpoint,
+        early_stopping=early_stopping, resume=resume, max_norm=max_norm,
+    )  # fmt: skip
     _expect_shares(weight_decay, label_smoothing)
-    if early_stopping is not None and validation is None:
-        raise ValueError("early_stopping: expected validation examples to judge by, got None")
-    if resume and checkpoint is None:
-        raise ValueError("resume: expected a file in checkpoint to go on from, got None")
-    run = _Run(TorchNet(model, device), train, validation, OptimizerView(optimizer), batch_size,
-               rng, prepare, 1.0, train_accuracy_on, report or ours._silent, progress)  # fmt: skip
-    run.set_up(epochs, schedule, augment, weight_decay, label_smoothing)
+    _expect_both(loss, measure)
+    run = _TorchRun(
+        TorchNet(model, device), train, validation, OptimizerView(optimizer),
+        batch_size=batch_size, rng=rng, prepare=prepare, decay=1.0,
+        n_measured=train_accuracy_on, report=report, progress=progress, max_norm=max_norm,
+        measure=measure, judge=judge,
+    )  # fmt: skip
+    run.set_up(epochs, schedule, augment, weight_decay, label_smoothing, loss)
     gpus = [run.net.device] if run.net.device.type == "cuda" else []
     with torch.random.fork_rng(devices=gpus):  # the caller's global generator is left alone
-        if resume and Path(checkpoint).exists():
-            run.resume(checkpoint)
-        else:
-            run.begin()
-            if checkpoint is not None:  # at once: a missing folder shows now, not in an hour
-                run.save(checkpoint)
-        while not (reason := run.reason_to_stop(epochs, early_stopping)):
-            run.epoch()
-            if checkpoint is not None and not run.diverged:
-                run.save(checkpoint)
-    run.end(reason, back_to_best=early_stopping is not None)
+        go_through(run, epochs, early_stopping, checkpoint, resume)
+    run.end(back_to_best=early_stopping is not None)
     return run.history
 
 
-class _Run(ours._Run):
+class _TorchRun(Run):
     """One call of fit: the course's run, which measures and stops, with PyTorch's step."""
 
-    def set_up(self, epochs, schedule, augment, weight_decay, label_smoothing):
+    def set_up(self, epochs, schedule, augment, weight_decay, label_smoothing, loss):
         """Take what only PyTorch's side has."""
-        self.model = self.net.model
+        self.model, self.loss = self.net.model, loss
         self.rng = _Randomness(self.rng)
         self.epochs, self.schedule, self.augment = epochs, schedule, augment
         self.weight_decay, self.label_smoothing = float(weight_decay), float(label_smoothing)
@@ -112,8 +115,9 @@ class _Run(ours._Run):
 
     def begin(self):
         self.rng.begin()
-        first = self.net.logits(prepared(self.X[:1], self.prepare))  # (1, C)
-        expect_labels(self.y, len(self.y), first.shape[1])
+        if self.loss is None:
+            first = self.net.logits(prepared(self.X[:1], self.prepare))  # (1, C)
+            expect_labels(self.y, len(self.y), first.shape[1])
         super().begin()
 
     def epoch(self):
@@ -122,9 +126,9 @@ class _Run(ours._Run):
         super().epoch()
         self.model.eval()
 
-    def end(self, reason, back_to_best):
+    def end(self, back_to_best):
         self.optimizer.learning_rates = self.first_rates  # as the caller gave them
-        super().end(reason, back_to_best)
+        super().end(back_to_best)
 
     def _step(self, rows):
         """Make one step on the given rows and return the loss before it."""
@@ -134,7 +138,7 @@ class _Run(ours._Run):
             batch = self.augment(torch.from_numpy(batch), self.rng.augmentation).numpy()
         X = self.net.as_input(prepared(batch, self.prepare))
         y = torch.from_numpy(self.y[rows].astype(np.int64)).to(X.device)
-        loss = cross_entropy(self.model(X), y, label_smoothing=self.label_smoothing)
+        loss = (self.loss or _naming_loss)(self.model, X, y, self.label_smoothing)
         value = loss.item()
         if math.isfinite(value):  # else the gradients are worthless
             self.optimizer.optimizer.zero_grad()
@@ -142,6 +146,10 @@ class _Run(ours._Run):
             if self.weight_decay:
                 for W in self.weights:  # the gradient of weight_decay * sum W^2
                     W.grad.add_(W.detach(), alpha=2 * self.weight_decay)
+            if self.max_norm is not None:
+                _clip(
+                    [p.grad for p in self.model.parameters() if p.grad is not None], self.max_norm
+                )
             self.optimizer.optimizer.step()
         return value
 
@@ -156,6 +164,19 @@ class _Run(ours._Run):
                 )
             self.optimizer.learning_rates = [factor * rate for rate in self.first_rates]
             self.step_of_epoch += 1
+
+
+def _naming_loss(model, X, y, label_smoothing):
+    """The loss of naming a class: what fit minimises unless it is told otherwise."""
+    return cross_entropy(model(X), y, label_smoothing=label_smoothing)
+
+
+def _clip(grads, max_norm):
+    """Shorten gradients as course_utils.nn.clip_gradients does, in place."""
+    norm = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in grads]))
+    if max_norm < norm < math.inf:
+        for g in grads:
+            g.mul_(max_norm / norm)
 
 
 class _Randomness:
@@ -204,6 +225,14 @@ def _expect_shares(weight_decay, label_smoothing):
     if not 0 <= label_smoothing < 1:
         raise ValueError(
             f"label_smoothing: expected a share from 0 to below 1, got {label_smoothing!r}"
+        )
+
+
+def _expect_both(loss, measure):
+    if (loss is None) != (measure is None):
+        raise ValueError(
+            "loss, measure: expected both or neither; what is trained and what is measured "
+            "should be the same task"
         )
 
 

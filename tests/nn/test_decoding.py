@@ -22,7 +22,7 @@ class Chain:
     def __init__(self, seed, N=3, V=5, coarse=False):
         rng = np.random.default_rng(seed)
         if coarse:  # few different numbers, so that many sums are equal, exactly
-            self.table = -rng.integers(0, 4, (N, V, V, V)) / 2
+            self.table = -rng.integers(0, 3, (N, V, V, V)) / 2
         else:
             Z = rng.normal(size=(N, V, V, V))
             self.table = Z - np.log(np.exp(Z).sum(axis=-1, keepdims=True))
@@ -106,20 +106,21 @@ def test_a_beam_of_one_is_greedy(seed, coarse, alpha):
             assert score == pytest.approx(expected.log_probs[which], abs=1e-12)
 
 
-@examples
-@given(
-    st.integers(0, 10_000), st.booleans(), st.integers(2, 9), st.sampled_from([0.0, 1.0]),
-    st.integers(1, 7),
-)  # fmt: skip
-def test_many_captions_at_once_are_each_alone(seed, coarse, width, alpha, length):
-    chain = Chain(seed, coarse=coarse)
-    found = beam_search(
-        chain.step, chain.state(), length=length, width=width, alpha=alpha, **COMMON
-    )
-    for which in range(chain.N):
-        one, score = beam_decode(chain.step, chain.state(which), START, END, length, width, alpha)
-        assert tuple(one) == unpadded(found.tokens[which])
-        assert score == pytest.approx(found.log_probs[which], abs=1e-12)
+@pytest.mark.parametrize("coarse", [False, True])
+@pytest.mark.parametrize("alpha", [0.0, 1.0, 2.0])
+@pytest.mark.parametrize("width", [2, 3, 6])
+def test_many_captions_at_once_are_each_alone(coarse, alpha, width):
+    """Narrow beams, in which it matters what is pruned, against the simple search."""
+    for length in (1, 4, 7):
+        chain = Chain(10 * width + length, N=60, coarse=coarse)
+        found = beam_search(
+            chain.step, chain.state(), length=length, width=width, alpha=alpha, **COMMON
+        )
+        for which in range(chain.N):
+            state = chain.state(which)
+            one, score = beam_decode(chain.step, state, START, END, length, width, alpha)
+            assert tuple(one) == unpadded(found.tokens[which])
+            assert score == pytest.approx(found.log_probs[which], abs=1e-12)
 
 
 @examples
@@ -202,6 +203,16 @@ def test_finished_captions_stay_as_they_are():
     np.testing.assert_allclose(found.log_probs, math.log(0.6))
     one, score = beam_decode(step, {"r": np.zeros(1)}, START, END, 9, 3)
     assert (tuple(one), score) == ((END,), pytest.approx(math.log(0.6)))
+
+
+def test_a_finished_caption_leaves_room_for_others():
+    """Its own further growth, which costs nothing here, would push the better one out."""
+    step = table_step({START: [0, 0, 0.4, 0.35, 0.25], 3: [0, 0, 0, 0.95, 0.05]})
+    settings = {"length": 6, "width": 2, "alpha": 1.0}
+    found = beam_search(step, {"r": np.zeros(1)}, **settings, **COMMON)
+    assert unpadded(found.tokens[0]) == (3,) * 6
+    one, _ = beam_decode(step, {"r": np.zeros(1)}, START, END, **settings)
+    assert tuple(one) == (3,) * 6
 
 
 def test_no_steps_are_made_after_all_captions_ended():

@@ -8,10 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils.nn import FullyConnectedNet, TwoLayerNet
+from course_utils.nn import ConvNet, FullyConnectedNet, TwoLayerNet
 from course_utils.torchlab import (
     FromRows,
     TorchNet,
+    conv_net,
     evaluating,
     from_numpy,
     fully_connected,
@@ -145,26 +146,126 @@ def test_settings_of_fully_connected(settings, error, told):
         fully_connected(**{"sizes": SIZES, "rng": rng()} | settings)
 
 
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("shape", "blocks"),
+    [
+        ((9, 8, 3), {"filters": (5, 6), "kernel_size": (5, 3), "pool": (2, 1), "hidden": (7,)}),
+        ((7, 6), {"filters": (4,), "kernel_size": 3, "hidden": ()}),
+        ((12, 9, 2), {"filters": (3, 4), "kernel_size": 1, "pool": 2, "hidden": (6, 5)}),
+    ],
+)
+def test_conv_net_starts_as_the_course_s_net(shape, blocks, dtype, batch_norm):
+    """From the same generator the same numbers: so the same logits, and the same gradients."""
+    net = ConvNet(
+        shape, 4, rng=rng(3), normalization="batch" if batch_norm else None, dtype=dtype, **blocks
+    )
+    model = conv_net(shape, 4, rng=rng(3), batch_norm=batch_norm, dtype=dtype, **blocks)
+    rows = rng(1).standard_normal((6, net.image_shape[0] * net.image_shape[1] * net.image_shape[2]))
+    rows, y = rows.astype(dtype), np.array([0, 1, 2, 3, 1, 1])
+    near = {"rtol": 1e-10, "atol": 1e-12} if dtype is np.float64 else {"rtol": 1e-3, "atol": 1e-5}
+    np.testing.assert_allclose(TorchNet(model).logits(rows), net.logits(rows), **near)
+    loss, grads = net.loss_and_grads(rows, y)
+    theirs = nn.functional.cross_entropy(model.train()(torch.tensor(rows)), torch.tensor(y))
+    theirs.backward()
+    np.testing.assert_allclose(theirs.item(), loss, **near)
+    for name, layer in model.named_children():
+        kind, i = name.rstrip("0123456789"), name[-1]
+        if kind == "conv":
+            np.testing.assert_allclose(layer.weight.grad, grads[f"kernels{i}"], **near)
+        if kind == "linear":
+            np.testing.assert_allclose(layer.weight.grad.T, grads[f"W{i}"], **near)
+        if kind in ("conv", "linear"):
+            np.testing.assert_allclose(layer.bias.grad, grads[f"b{i}"], **near)
+
+
+def test_layers_of_conv_net_stand_in_the_usual_order():
+    model = conv_net((8, 8), 3, rng=rng(), filters=(2, 3), hidden=(5,), dropout=0.25)
+    blocks = [f"{kind}{i}" for i in (1, 2) for kind in ("conv", "relu", "pool")]
+    names = ["rows", *blocks, "flat", "dropout", "linear3", "relu3", "dropout3", "linear4"]
+    assert [name for name, _ in model.named_children()] == names
+    assert (model.dropout.p, model.dropout3.p) == (0.25, 0.25)
+    with_norm = conv_net((8, 8), 3, rng=rng(), filters=(2,), hidden=(5,), batch_norm=True)
+    names = [name for name, _ in with_norm.named_children()]
+    assert names.index("batch_norm1") + 1 == names.index("relu1")
+    assert names.index("batch_norm2") + 1 == names.index("relu2")
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"kernel_size": 4}, r"odd numbers, which have a middle, got \(4,\)"),
+        ({"pool": 9}, r"inside the picture, got \(9,\) for 8×8"),
+        ({"filters": (2, 2, 2, 2)}, "inside the picture"),
+        ({"filters": ()}, "filters: expected a tuple"),
+        ({"filters": (2, 2), "pool": (2,)}, "one for each of 2 blocks"),
+        ({"dropout": 1.0}, "0 to below 1, got 1.0"),
+    ],
+)
+def test_settings_of_conv_net(settings, told):
+    with pytest.raises(ValueError, match=told):
+        conv_net((8, 8), 3, rng=rng(), **settings)
+
+
+@pytest.mark.parametrize("residual", [False, True])
 @pytest.mark.parametrize(("shape", "classes"), [((28, 28, 1), 10), ((32, 32, 3), 7), ((28, 28), 4)])
-def test_small_cnn(shape, classes):
-    model = small_cnn(shape, classes, rng=rng(), widths=(4, 6, 8), dropout=0.1)
+def test_small_cnn(shape, classes, residual):
+    settings = {"widths": (4, 6, 8), "residual": residual, "dropout": 0.1}
+    model = small_cnn(shape, classes, rng=rng(), **settings)
     H, W, C = (*shape, 1)[:3]
     # Kernels 3×3 without bias, two numbers of batch norm a channel, one linear layer.
     expected = 9 * (C * 4 + 4 * 6 + 6 * 8) + 2 * (4 + 6 + 8) + (8 + 1) * classes
+    expected += residual * (9 * (6 * 6 + 8 * 8) + 2 * (6 + 8))
     assert sum(p.numel() for p in model.parameters()) == expected
     pictures = rng(1).standard_normal((5, H, W, C)).astype(np.float32)
     rows = TorchNet(model).logits(pictures.reshape(5, -1))
     assert rows.shape == (5, classes)
     first = TorchNet(model).logits(np.ascontiguousarray(pictures.transpose(0, 3, 1, 2)))
     np.testing.assert_array_equal(rows, first)
-    twin = small_cnn(shape, classes, rng=rng(), widths=(4, 6, 8), dropout=0.1)
+    twin = small_cnn(shape, classes, rng=rng(), **settings)
     np.testing.assert_array_equal(TorchNet(twin).logits(pictures.reshape(5, -1)), rows)
+
+
+def test_small_cnn_by_hand():
+    """Each step written out with torch.nn.functional, in float64 from the model's own tensors."""
+    model = small_cnn((8, 8, 3), 4, rng=rng(), widths=(5, 6)).double().eval()
+    for i, part in enumerate(part for part in model.modules() if isinstance(part, nn.BatchNorm2d)):
+        for k, w in enumerate((part.weight, part.bias, part.running_mean, part.running_var)):
+            noise = torch.tensor(rng(10 * i + k).uniform(0.5, 1.5, w.shape))
+            w.data = noise * (-1 if k == 0 and i == 1 else 1)  # a negative scale, too
+    rows = torch.tensor(rng(1).standard_normal((3, 192)))
+    F = nn.functional
+
+    def normed(X, norm):
+        return F.relu(
+            (X - norm.running_mean[:, None, None])
+            / torch.sqrt(norm.running_var[:, None, None] + norm.eps)
+            * norm.weight[:, None, None]
+            + norm.bias[:, None, None]
+        )
+
+    X = rows.reshape(3, 8, 8, 3).permute(0, 3, 1, 2)
+    for i in (1, 2):
+        kernels = model.get_submodule(f"conv{i}").weight
+        X = F.max_pool2d(F.conv2d(X, kernels, padding=1), 2)
+        X = normed(X, model.get_submodule(f"batch_norm{i}"))
+    again, norm, _ = model.residual2
+    X = X + normed(F.conv2d(X, again.weight, padding=1), norm)
+    expected = X.mean(dim=(2, 3)) @ model.linear.weight.T + model.linear.bias
+    torch.testing.assert_close(model(rows), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_pooling_before_relu_gives_what_relu_before_pooling_gives():
+    X = torch.tensor(rng().standard_normal((2, 3, 6, 6)))
+    pool, relu = nn.MaxPool2d(2), nn.ReLU()
+    assert torch.equal(relu(pool(X)), pool(relu(X)))
 
 
 def test_small_cnn_starts_as_he_et_al_say():
     model = small_cnn((32, 32, 3), 10, rng=rng())
-    for i, fan_in in ((1, 27), (2, 288), (3, 576)):
-        kernels = model.get_submodule(f"conv{i}").weight
+    for name, fan_in in (("conv1", 27), ("conv2", 288), ("residual2.0", 576), ("conv3", 576)):
+        kernels = model.get_submodule(name).weight
         assert abs(kernels.std().item() / np.sqrt(2 / fan_in) - 1) < 0.06
     out = model(torch.randn(64, 3072, generator=torch.Generator().manual_seed(0)))
     assert out.std() < 1.5  # the first loss is near ln C
@@ -183,6 +284,9 @@ def test_from_rows_puts_each_pixel_where_it_belongs():
     layer = FromRows((4, 5, 3))
     assert torch.equal(layer(rows), pictures)
     assert torch.equal(layer(pictures), pictures)
+    # Each pixel's channels lie side by side, whatever came in: later layers are quicker so.
+    for given in (rows, pictures):
+        assert layer(given).is_contiguous(memory_format=torch.channels_last)
     assert "4×5×3" in repr(layer)
     with pytest.raises(ValueError, match=r"rows \(N, 60\) or pictures \(N, 3, 4, 5\), got \(2, 61"):
         layer(torch.zeros(2, 61))

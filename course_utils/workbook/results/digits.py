@@ -36,13 +36,13 @@ _SWEEP = "R2-hidden-units"
 
 # R5: three settings of one rule, and in the third a rate that is too large for hidden layers.
 _R5 = {"batch_size": 100, "weight_decay": 1e-3, "test": True}
-_SETTINGS = {
+SETTINGS = {
     1: {"learning_rate": 0.01, "epochs": 3},
     2: {"learning_rate": 0.05, "epochs": 6, "decay": 0.6},
     3: {"learning_rate": 1.0, "epochs": 8, "decay": 0.4},
 }
 # 3,500 digits are fewer steps, and a rate has to be larger to do harm in them.
-_QUICK_R5 = {
+QUICK_SETTINGS = {
     1: {"batch_size": 50},
     2: {"batch_size": 50},
     3: {"batch_size": 50, "learning_rate": 2.0},
@@ -90,21 +90,28 @@ def _best_again(earlier: Mapping[str, SweepResult]) -> Settings | None:
 def _model(name: str, number: int) -> Figure:
     hidden, figures = _MODELS[name]
     theirs = figures[number - 1]
-    settings = {"hidden": hidden, **_R5, **_SETTINGS[number]}
+    settings = {"hidden": hidden, **_R5, **SETTINGS[number]}
     ran_away = theirs < 0.5  # what the reference calls diverged
     return Figure(
         "R5", f"{name}, setting {number}, test accuracy", _TEST, {"data": "mnist", **settings},
-        {"data": "digits", **settings, **_QUICK_R5[number]}, theirs, "diverged" if ran_away else "",
+        {"data": "digits", **settings, **QUICK_SETTINGS[number]}, theirs,
+        "diverged" if ran_away else "",
         **({"judge": diverged} if ran_away else {}),
     )  # fmt: skip
 
 
+def nine() -> tuple[Figure, ...]:
+    """R5's rows for the three models, each in its three settings."""
+    return tuple(_model(name, number) for name in _MODELS for number in SETTINGS)
+
+
 def _mended(name: str) -> Figure:
     """The same rate that was too large, with batch norm."""
-    settings = {"hidden": _MODELS[name][0], **_R5, **_SETTINGS[3], "normalization": "batch"}
+    settings = {"hidden": _MODELS[name][0], **_R5, **SETTINGS[3], "normalization": "batch"}
     return Figure(
         "R5", f"{name}, setting 3, mended by batch norm, test accuracy", _TEST,
-        {"data": "mnist", **settings}, {"data": "digits", **settings, **_QUICK_R5[3]}, judge=learns,
+        {"data": "mnist", **settings}, {"data": "digits", **settings, **QUICK_SETTINGS[3]},
+        judge=learns,
     )  # fmt: skip
 
 
@@ -150,7 +157,7 @@ EXPERIMENTS = (
     Experiment(
         "R5-settings", "R5: three models, three settings", train_net,
         (
-            *(_model(name, number) for name in _MODELS for number in _SETTINGS),
+            *nine(),
             *(_mended(name) for name in _MODELS if name != "linear"),
         ),
         note=(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .judges import Judge, at_least
+
+if TYPE_CHECKING:
+    from .closings import Closing
 
 Settings = Mapping[str, Any]
 # Settings that are known only when an earlier experiment has been measured, such as "the best
@@ -62,6 +65,8 @@ class Experiment:
         figures: the rows.
         seeds: which, by profile.
         note: what a reader has to know to judge the rows fairly, in the same order.
+        code: what its runs pass through besides versions.CODE, as there.
+        closing: called with {experiment: rows}; gives what stands below the table.
     """
 
     name: str
@@ -72,6 +77,8 @@ class Experiment:
         default_factory=lambda: {"full": (0, 1, 2), "quick": (0,)}
     )
     note: str = ""
+    code: Sequence[str] = ()
+    closing: Callable[[Mapping[str, Any]], Closing] | None = None
 
     def chosen_by(self, words: Sequence[str]) -> bool:
         """Whether a word is a source of its rows or the start of its name; yes without words."""

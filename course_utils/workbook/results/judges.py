@@ -26,6 +26,18 @@ def at_least(results: Sequence[Mapping[str, Any]], measure: str, theirs: float |
     return MET if np.mean([result[measure] for result in results]) >= theirs else NOT_MET
 
 
+def beside(results: Sequence[Mapping[str, Any]], measure: str, theirs: float | None) -> str:
+    """Nothing to say: two numbers of which the larger is not the better."""
+    return ""
+
+
+def at_most(results: Sequence[Mapping[str, Any]], measure: str, theirs: float | None) -> str:
+    """Whether no seed takes more than a goal, such as minutes; nothing to say without one."""
+    if theirs is None:
+        return ""
+    return MET if max(result[measure] for result in results) <= theirs else NOT_MET
+
+
 def stuck(results: Sequence[Mapping[str, Any]], measure: str, theirs: float | None) -> str:
     """Whether every seed ends at the loss of guessing."""
     losses = [result["validation_loss"] for result in results]

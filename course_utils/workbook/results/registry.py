@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import depth, digits, photos, photos_torch
+from . import convolution, depth, digits, photos, photos_torch
 from .experiment import Experiment
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     *digits.EXPERIMENTS,
+    *convolution.EXPERIMENTS,
     *photos.EXPERIMENTS,
     *photos_torch.EXPERIMENTS,
     *depth.EXPERIMENTS,

@@ -13,7 +13,7 @@ from course_utils.workbook.terminal import say
 
 from . import sets, versions
 from .experiment import Experiment, Figure
-from .table import ABSENT, FAILED, NOT_RUN, WAITS, Row, page, row_of
+from .table import ABSENT, FAILED, FIGURES, NOT_RUN, WAITS, Row, page, row_of
 
 if TYPE_CHECKING:
     from course_utils.sweep import SweepResult
@@ -86,7 +86,16 @@ def results(order: Order, experiments: Sequence[Experiment] | None = None) -> in
             rows[experiment.name] = _experiment(experiment, order, False, measured)
         except SweepError as error:
             raise WorkbookError(f"{experiment.name}: {error}") from error
-    write_text(order.target, page(order.profile, [(one, rows[one.name]) for one in experiments]))
+    closings = {
+        one.name: one.closing(rows) for one in experiments if one.closing and rows[one.name]
+    }
+    for closing in closings.values():
+        if closing.picture is not None:
+            figure = order.target.parent / FIGURES / closing.file
+            figure.parent.mkdir(parents=True, exist_ok=True)
+            figure.write_bytes(closing.picture.png)
+    tables = [(one, rows[one.name]) for one in experiments]
+    write_text(order.target, page(order.profile, tables, closings))
     say(f"The table is in {shown(order.target)}, the runs are in {shown(order.runs)}.")
     if stopped is not None:
         raise stopped
@@ -139,13 +148,13 @@ def _runs(
     folder = order.runs / experiment.name
     names = {one["data"] for one in settings}
     if wanted:
-        version = versions.version(names)
+        version = versions.version(names, experiment.code)
         if order.fresh:
             _forget(folder)
         say(f"{experiment.title} ...")
     else:
         with sets.no_downloads():
-            version = versions.version(names)
+            version = versions.version(names, experiment.code)
     return sweep(
         experiment.function, settings, seeds=experiment.seeds[order.profile], folder=folder,
         version=version, jobs=order.jobs, run=wanted, retry_failed=wanted and order.retry,

@@ -15,8 +15,12 @@ from .judges import ran_away
 if TYPE_CHECKING:
     from course_utils.sweep import Run
 
+    from .closings import Closing
+
 ABSENT, FAILED, NOT_RUN, WAITS = "data absent", "failed", "not run", "waits"
 OTHER_DATA = "other data"
+
+FIGURES = "figures"  # the folder beside the page
 
 _HEAD = ("what", "theirs", "ours", "verdict", "seeds", "setting", "seconds")
 _RIGHT = ("theirs", "ours", "seconds")
@@ -39,9 +43,11 @@ _INTRODUCTIONS = {
     ),
 }
 _LEGEND = (
-    "*theirs*: the reference. *ours*: mean over the seeds, ± standard deviation. *met*: our mean "
-    "is at least theirs. *shown*: what theirs did, stay at guessing or diverge, ours does too; "
-    "or, for a mend, it now learns. *seconds*: of one run, on one core."
+    "*theirs*: the reference, or a goal of our own where it says so. *ours*: mean over the seeds, "
+    "± standard deviation. *met*: our mean is at least theirs, or for minutes at most. *shown*: "
+    "what theirs did, stay at guessing or diverge, ours does too; or, for a mend, it now learns. "
+    "*seconds*: processor time of one run's training, or of a whole run on one core where that "
+    "was not kept."
 )
 
 
@@ -83,8 +89,18 @@ def row_of(figure: Figure, runs: Sequence[Run], compare: bool = True) -> Row:
     return Row(figure, figure.judge(results, figure.measure, theirs), runs)
 
 
-def page(profile: str, tables: Sequence[tuple[Experiment, Sequence[Row]]]) -> str:
-    """The whole file, as Markdown."""
+def page(
+    profile: str,
+    tables: Sequence[tuple[Experiment, Sequence[Row]]],
+    closings: Mapping[str, Closing] | None = None,
+) -> str:
+    """The whole file, as Markdown.
+
+    Args:
+        profile: "full" or "quick".
+        tables: experiments and their rows, in order.
+        closings: by the name of an experiment, what stands below its rows.
+    """
     parts = [_TITLES[profile], _INTRODUCTIONS[profile], _LEGEND]
     for experiment, rows in tables:
         if not rows:
@@ -93,9 +109,19 @@ def page(profile: str, tables: Sequence[tuple[Experiment, Sequence[Row]]]) -> st
         parts += [f"## {experiment.title}", _table(rows, profile, common)]
         parts += [f"All rows: {told}."] if (told := _setting(common)) else []
         parts += [experiment.note] if experiment.note and profile == "full" else []
+        if closings and experiment.name in closings:
+            parts += _closing(closings[experiment.name])
         parts += _data(rows)
     parts += _made([row for _, rows in tables for row in rows])
     return "\n\n".join(parts) + "\n"
+
+
+def _closing(closing: Closing) -> list[str]:
+    picture = []
+    if closing.picture is not None:
+        alt = closing.picture.alt.replace("[", "(").replace("]", ")").replace("\n", " ")
+        picture = [f"![{alt}]({FIGURES}/{closing.file})"]
+    return [*closing.paragraphs, *picture]
 
 
 def _common(rows: Sequence[Row]) -> dict[str, Any]:
@@ -166,8 +192,15 @@ def _number(value: float | None) -> str:
 
 
 def _seconds(runs: Sequence[Run]) -> str:
-    times = [run.seconds for run in runs if math.isfinite(run.seconds)]
+    times = [time for time in map(_time, runs) if math.isfinite(time)]
     return f"{np.mean(times):.1f}" if times else "–"
+
+
+def _time(run: Run) -> float:
+    """Processor time, which does not tell what else the computer did; else the run's seconds."""
+    if "cpu_minutes" in run.values:
+        return 60 * run.values["cpu_minutes"]
+    return run.values.get("cpu_seconds", run.seconds)
 
 
 def _data(rows: Sequence[Row]) -> list[str]:

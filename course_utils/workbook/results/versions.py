@@ -26,21 +26,30 @@ CODE = (
     "data/prepare.py",
     "workbook/results/sets.py",
 )
+# What some experiments pass through besides; see Experiment.code.
+CONVOLUTION = ("nn/conv_net.py",)
+TORCH = (
+    "torchlab/augment.py",
+    "torchlab/models.py",
+    "torchlab/schedules.py",
+    "torchlab/training.py",
+)
 _LENGTH = 12  # hexadecimal digits
 
 
-def version(data: Iterable[str]) -> str:
+def version(data: Iterable[str], code: Iterable[str] = ()) -> str:
     """One word that changes when the nets, the training loop or the data do.
 
     Args:
         data: names of data sets; they are loaded, because only then it is known which
             copy of them is there.
+        code: files besides CODE that matter.
 
     Raises:
         DataError: one of them is not there.
     """
     sources = [sets.load(name).source for name in sorted(data)]
-    return f"code {code_version()}, data {_digest(repr(sources))}"
+    return f"code {code_version(tuple(code))}, data {_digest(repr(sources))}"
 
 
 def made_with(*packages: str) -> dict[str, str]:
@@ -51,9 +60,13 @@ def made_with(*packages: str) -> dict[str, str]:
 
 
 @functools.cache
-def code_version() -> str:
-    """A hash of the statements of CODE and of what it imports; comments and docs do not count."""
-    files = _closure([_PACKAGE / name for name in CODE])
+def code_version(more: tuple[str, ...] = ()) -> str:
+    """A hash of the statements of CODE and of what it imports; comments and docs do not count.
+
+    Args:
+        more: files besides CODE, as there.
+    """
+    files = _closure([_PACKAGE / name for name in (*CODE, *more)])
     return _digest("".join(_statements(path) for path in files))
 
 
