@@ -75,6 +75,36 @@ def meanings(text, blobs):
     return about
 
 
+def test_a_pixel_belongs_to_a_thing_that_covers_half_of_it():
+    """At an edge the colours blend: the share of the nearer one is above a half."""
+    made = clean("hard", 300, kinds=(1, 1))
+    for k, scene in enumerate(made.scenes):
+        picture = made.pictures[k].astype(float)
+        paper = picture[:, paper_pixels(made.pictures[k])][:, :1, None]
+        colour = np.reshape(oracle.PALETTE[scene.things[0].colour], (3, 1, 1))
+        nearer = np.linalg.norm(picture - paper, axis=0) - np.linalg.norm(picture - colour, axis=0)
+        sure = abs(nearer) > 3  # else a half, but for rounding
+        mask = made.masks(k).any(axis=0)
+        np.testing.assert_array_equal(mask[sure], nearer[sure] > 0)
+        assert sure.mean() > 0.98
+
+
+def test_strokes_that_would_hide_most_of_a_thing_go_behind():
+    knobs = dataclasses.replace(DIFFICULTIES["hard"], kinds=(1, 1), most_alone=1)
+    bare, veiled = (
+        make_scenes(300, difficulty=dataclasses.replace(knobs, strokes_in_front=n), size=16)
+        for n in (0, 6)
+    )
+    shares = []
+    for k, scene in enumerate(veiled.scenes):
+        before, after = (made.masks(k).any(axis=0).sum() for made in (bare, veiled))
+        shares.append(after / before)
+        if not scene.veil:
+            assert after == before
+    assert 0.5 <= min(shares) < 0.6
+    assert 0.2 < np.mean([bool(scene.veil) for scene in veiled.scenes]) < 0.95
+
+
 def test_what_is_hidden_is_in_no_mask():
     made = clean("hard", 200, strokes_in_front=4)
     bare = clean("hard", 200)

@@ -69,7 +69,8 @@ def first_signal(experiment: str, measured: Sequence[int]) -> Maker:
         rows = [tables[experiment][i] for i in measured]
         if not all(map(_finished, rows)):
             return Closing()
-        names = list(rows[0].runs[0].values["first_step"])
+        # A stored run has its names in another order.
+        names = sorted(rows[0].runs[0].values["first_step"], key=_from_the_end)
         head = ["before the first step", *(_signal_name(name) for name in names)]
         lines = [head, ["---", *["--:"] * len(names)]]
         for row in rows:
@@ -189,6 +190,11 @@ def _mean(row: Row, measure: str) -> float:
 
 def _finished(row: Row) -> bool:
     return bool(row.runs) and all(run.finished for run in row.runs)
+
+
+def _from_the_end(name: str) -> tuple[bool, int]:
+    """Sorts the logits first, then the layers on the way back."""
+    return name != "logits", -int("0" + "".join(filter(str.isdigit, name)))
 
 
 def _signal_name(name: str) -> str:

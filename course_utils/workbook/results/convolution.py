@@ -87,6 +87,39 @@ _TWELVE = (*digits.nine(), *_FOUR[:3])
 
 EXPERIMENTS = (
     Experiment(
+        "R5-convolution", "R5: the fourth model, three settings", train_conv, _FOUR,
+        seeds=_TWO, code=versions.CONVOLUTION,
+        closing=first_signal("R5-convolution", (0, 3, 1)),
+        note=(
+            "Rates and epochs of each setting are those of the other models. Setting 1 begins "
+            "with first weights of 0.0001, and stays at the loss of guessing, ln 10, with one "
+            "answer for all digits. Why: each layer multiplies what comes in by numbers so "
+            "small that nothing is left at the logits, and on the way back nothing is left of "
+            "the gradient, as the next table shows. Only the last biases learn, and all they can "
+            "learn is how often each digit occurs. He's first weights keep the size of the "
+            "signal, and the same rate learns in the same time. Whether theirs failed for this "
+            "reason is not known; a rate that is too large would be another, as setting 2 shows "
+            "without batch norm. A kernel is used at 784 places and collects its gradient from "
+            "all of them, so a rate that suits linear layers is large for it. With batch norm the "
+            "gradient is smaller, and settings 2 and 3 work."
+        ),
+    ),
+    Experiment(
+        "R5-torch", "R5: all twelve in PyTorch", train_framework,
+        tuple(_in_torch(figure) for figure in _TWELVE),
+        seeds=_TWO, code=(*versions.CONVOLUTION, *versions.TORCH),
+        closing=side_by_side(
+            (("R5-settings", "R5-torch"), ("R5-convolution", "R5-torch")), "r5-learning-curves.png"
+        ),
+        note=(
+            "The same first weights, number for number, and the same batches. What became of a "
+            "run is judged by its curves alone: it *did not learn* if it never left the loss of "
+            "guessing, was *thrown to guessing* if it ends there from elsewhere, *diverged* if "
+            "its loss grew without bounds; it *under-fits* below 95 % of its training digits, "
+            "and *over-fits* with a validation loss above one and a half times the training loss."
+        ),
+    ),
+    Experiment(
         "R1-convolution", "R1: a convolutional net", train_conv,
         (
             _first("training", "train_accuracy", 0.999, judge=beside),
@@ -120,37 +153,5 @@ EXPERIMENTS = (
         ),
         code=versions.CONVOLUTION,
         note="The deeper net of lesson 04, with the lesson's settings.",
-    ),
-    Experiment(
-        "R5-convolution", "R5: the fourth model, three settings", train_conv, _FOUR,
-        seeds=_TWO, code=versions.CONVOLUTION,
-        closing=first_signal("R5-convolution", (0, 3, 1)),
-        note=(
-            "Rates and epochs of each setting are those of the other models. Setting 1 begins "
-            "with first weights of 0.0001, and stays at the loss of guessing, ln 10, with one "
-            "answer for all digits. Why: each layer multiplies what comes in by numbers so "
-            "small that nothing is left at the logits, and on the way back nothing is left of "
-            "the gradient, as the next table shows. Only the last biases learn, and all they can "
-            "learn is how often each digit occurs. He's first weights keep the size of the "
-            "signal, and the same rate learns in the same time. Whether theirs failed for this "
-            "reason is not known; a rate that is too large would be another. A kernel is used "
-            "at 784 places and collects its gradient from all of them, so the rates of settings "
-            "2 and 3 are large for it. Batch norm makes the gradient smaller, and both work."
-        ),
-    ),
-    Experiment(
-        "R5-torch", "R5: all twelve in PyTorch", train_framework,
-        tuple(_in_torch(figure) for figure in _TWELVE),
-        seeds=_TWO, code=(*versions.CONVOLUTION, *versions.TORCH),
-        closing=side_by_side(
-            (("R5-settings", "R5-torch"), ("R5-convolution", "R5-torch")), "r5-learning-curves.png"
-        ),
-        note=(
-            "The same first weights, number for number, and the same batches. What became of a "
-            "run is judged by its curves alone: it *did not learn* if it never left the loss of "
-            "guessing, was *thrown to guessing* if it ends there from elsewhere, *diverged* if "
-            "its loss grew without bounds; it *under-fits* below 95 % of its training digits, "
-            "and *over-fits* with a validation loss above one and a half times the training loss."
-        ),
     ),
 )  # fmt: skip
