@@ -73,8 +73,8 @@ print([vocabulary.words[token] for token in tokens[0]])
 #
 # **Maths.** With `tokens` of shape $(N, T)$, the table $W$ $(V, E)$ and $Y$ $(N, T, E)$,
 #
-# $$ Y_{nte} = W_{\text{tokens}[n,t],\, e}, \qquad
-#    \mathrm{d}W_{ve} = \sum_{\substack{n,t \\ \text{tokens}[n,t] = v}} \mathrm{d}Y_{nte} \tag{5.2} $$
+# $$ {{embedding: Y[n,t,e] = W[tokens[n,t],e]}}, \qquad
+#    {{embedding: dW[v,e] = sum(n, t, delta(v,tokens[n,t]) * dY[n,t,e])}} \tag{5.2} $$
 #
 # **By hand.** For tokens $(2, 0, 2)$, with $V = 4$ and $E = 1$, and $\mathrm{d}Y = (1, 10, 100)$: row 0 of $\mathrm{d}W$ is 10, row 2
 # is 101, the others are 0. A word that stands twice is taught twice.
@@ -269,13 +269,15 @@ def rnn_forward(X, h0, Wx, Wh, b):
 # A state reaches the loss in two ways: directly, and through the next state. What step $t+1$ hands
 # back as its `dh_prev` is the second:
 #
-# $$ \mathrm{d}h_t = \mathrm{d}H_t + \mathrm{d}h_{\text{prev}}^{(t+1)}, \qquad
-#    \mathrm{d}h_{\text{prev}}^{(T)} = 0 \tag{5.7} $$
+# $$ \mathrm{d}h_t \leftarrow \mathrm{d}H_t + \mathrm{d}h_{\text{prev}}^{(t+1)} \tag{5.7} $$
+#
+# and nothing comes from beyond the end.
 #
 # So walk from the end to the beginning. All steps share the weights, and what each wants of them adds up:
 #
-# $$ \mathrm{d}W_x = \sum_t \mathrm{d}W_x^{(t)}, \qquad \mathrm{d}W_h = \sum_t \mathrm{d}W_h^{(t)}, \qquad
-#    \mathrm{d}b = \sum_t \mathrm{d}b^{(t)} \tag{5.8} $$
+# $$ \mathrm{d}W_x \leftarrow \mathrm{d}W_x + \mathrm{d}W_x^{(t)}, \qquad
+#    \mathrm{d}W_h \leftarrow \mathrm{d}W_h + \mathrm{d}W_h^{(t)}, \qquad
+#    \mathrm{d}b \leftarrow \mathrm{d}b + \mathrm{d}b^{(t)} \tag{5.8} $$
 #
 # What step 0 hands back is $\mathrm{d}h_0$.
 
@@ -459,10 +461,11 @@ def lstm_step_forward(x, h_prev, c_prev, Wx, Wh, b):
 #
 # $$ \mathrm{d}c \leftarrow \mathrm{d}c + \mathrm{d}h * o * (1 - \tanh^2 c) \tag{5.12} $$
 #
-# Then each product of (5.11) gives to each factor the gradient times the other one:
+# Then each product of (5.11) gives to each factor the gradient times the other one. In capitals, since $i$ may also be an
+# index:
 #
-# $$ \mathrm{d}o = \mathrm{d}h * \tanh c, \quad \mathrm{d}f = \mathrm{d}c * c_{\text{prev}}, \quad \mathrm{d}i = \mathrm{d}c * g, \quad
-#    \mathrm{d}g = \mathrm{d}c * i, \quad \mathrm{d}c_{\text{prev}} = \mathrm{d}c * f \tag{5.13} $$
+# $$ {{lstm_cell: dO = dH * tanh(C)}}, \quad {{lstm_cell: dF = dC * C_prev}}, \quad {{lstm_cell: dI = dC * G}}, \quad
+#    {{lstm_cell: dG = dC * I}}, \quad {{lstm_cell: dC_prev = dC * F}} \tag{5.13} $$
 #
 # and through the slopes $\sigma' = \sigma(1 - \sigma)$ and $1 - g^2$ to the four blocks of $\mathrm{d}z$. From $z$ on it is (5.5).
 
@@ -670,10 +673,10 @@ expect(blocks["LSTM, forget bias 3"][-4:].mean(), at_least=0.9, about="LSTM, sha
 # choice among $V$ words, with the cross-entropy of lesson 03. But short captions are filled up with `<NULL>`,
 # and what the net would say there is nobody's business. A *mask* says which places count.
 #
-# **Maths.** With $P$ the softmax of $Z$ over the words, $m_{nt}$ 1 where a place counts and 0 elsewhere,
+# **Maths.** With $P$ the softmax of $Z$ over the words, and the mask 1 where a place counts and 0 elsewhere,
 #
-# $$ L = -\frac{1}{N} \sum_{n,t} m_{nt} \log P_{n,t,y_{nt}}, \qquad
-#    \mathrm{d}Z_{ntv} = \frac{m_{nt}}{N} \big(P_{ntv} - [v = y_{nt}]\big)\, \mathrm{d}L \tag{5.14} $$
+# $$ L = -\frac{1}{N} \sum_{n,t} \mathrm{mask}_{nt} \log P_{n,t,y_{nt}}, \qquad
+#    {{temporal_softmax: dZ[n,t,v] = mask[n,t] * (P[n,t,v] - delta(v,y[n,t])) / N}} \tag{5.14} $$
 #
 # It is divided by the number of *sentences*: a sentence of 15 words weighs more than one of 5.
 
@@ -1045,7 +1048,7 @@ progress(last="5.18")
 # | $W_x$, $W_h$, $b$ | `Wx`, `Wh`, `b` | $(D, M)$, $(M, M)$, $(M,)$; LSTM: $4M$ columns | weights of a step |
 # | $i$, $f$, $o$, $g$, $c$ | `i`, `f`, `o`, `g`, `c` | $(N, M)$ | gates, candidate, cell |
 # | $X$, $H$ | `X`, `H` | $(N, T, D)$, $(N, T, M)$ | all inputs, all states |
-# | $Z$, $m$ | `Z`, `mask` | $(N, T, V)$, $(N, T)$ | logits, which places count |
+# | $Z$, mask | `Z`, `mask` | $(N, T, V)$, $(N, T)$ | logits, which places count |
 # | $F$ | `features` | $(N, D)$ | what is known of the pictures |
 
 # %% [markdown]

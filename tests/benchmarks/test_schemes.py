@@ -29,11 +29,11 @@ def test_each_scheme_agrees_with_torch(trial, case):
 
 def test_constants_of_ours_are_as_before_after_each_scheme(monkeypatch):
     monkeypatch.setattr(_blocks, "BLOCK_BYTES", 2**19)
-    monkeypatch.setattr(_blocks, "LONG_ROW", 600)
+    monkeypatch.setattr(_blocks, "LONG_ROW", 640)
     trial, case = next(pair for pair in CASES if pair[0].layer == "layer norm")
     for step in steps_of(case, np.float32, more=trial.schemes).values():
         step()
-        assert (_blocks.BLOCK_BYTES, _blocks.LONG_ROW) == (2**19, 600)
+        assert (_blocks.BLOCK_BYTES, _blocks.LONG_ROW) == (2**19, 640)
 
 
 def test_a_scheme_that_is_wrong_is_not_timed(monkeypatch):

@@ -63,7 +63,7 @@ def _gaster(canvas, pose, rng, colour, gloss) -> np.ndarray:
     outline = oval((-0.08 - length / 2, 0), length, width, 0.12)
     draw_solid(canvas, pose, outline, colour, gloss)
     # The plates of the gaster overlap, and their rims shine or are dark: nearly stripes.
-    strength = rng.uniform(0, 0.4)
+    strength = rng.uniform(0, 0.55)
     rim = mixed(colour, BLACK if rng.random() < 0.6 else np.full(3, 235.0), 0.8)
     for where in np.linspace(-0.25, 0.3, 4)[: rng.integers(2, 5)]:
         half = 0.5 * width * np.sqrt(max(0.0, 1 - (2 * where) ** 2)) * 0.96

@@ -66,7 +66,7 @@ def _abdomen(canvas, pose, rng, colour, gloss) -> np.ndarray:
     dark, pale = mixed(colour, BLACK, 0.85), mixed(colour, np.array([240.0, 200.0, 120.0]), 0.6)
     band = dark if colour.mean() > 85 else pale
     count = int(rng.integers(3, 6))
-    strength = rng.uniform(0.5, 0.95)
+    strength = rng.uniform(0.35, 0.95)
     for where in np.linspace(-0.24, 0.38, count):
         half = 0.5 * width * np.sqrt(max(0.0, 1 - (2 * where) ** 2)) * 0.97
         y = np.linspace(-half, half, 9)
@@ -81,8 +81,8 @@ def _abdomen(canvas, pose, rng, colour, gloss) -> np.ndarray:
 
 def _wings(canvas, pose, rng) -> None:
     """Hind wings first, then the fore wings over them; folded over the back or spread."""
-    spread = rng.uniform(0.2, 1.25)
-    opacity = rng.uniform(0.25, 0.62)
+    spread = rng.uniform(0.12, 1.25)
+    opacity = rng.uniform(0.16, 0.5)
     tint = mixed(WHITE, np.array([190.0, 150.0, 95.0]), rng.uniform(0, 0.8))
     vein = mixed(tint, BLACK, 0.7)
     length, width = rng.uniform(0.58, 0.72), rng.uniform(0.2, 0.26)

@@ -19,7 +19,7 @@ def draw_behind(canvas: Canvas, rng: np.random.Generator, light: np.ndarray) -> 
         rng: decides what, where and how many.
         light: unit vector towards the light, (2,).
     """
-    things = [(_stone, 3), (_leaf, 2), (_blade, 3), (_twig, 1), (_petal, 1), (_seeds, 1)]
+    things = [(_stone, 4), (_leaf, 2), (_blade, 4), (_twig, 2), (_petal, 2), (_seeds, 2)]
     queue = [draw for draw, most in things for _ in range(int(rng.integers(0, most + 1)))]
     for k in rng.permutation(len(queue)):
         queue[k](canvas, rng, light, rng.uniform(-0.05, 1.05, 2))

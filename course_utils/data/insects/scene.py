@@ -16,7 +16,7 @@ from .ground import ground
 from .shapes import oval
 
 _DRAW: tuple[Callable, ...] = (draw_ant, draw_bee)
-_LENGTHS = ((0.62, 0.92), (0.56, 0.84))  # of the body in units of the side: a bee is stouter
+_LENGTHS = ((0.56, 0.9), (0.5, 0.8))  # of the body in units of the side: a bee is stouter
 _MID = 118.0  # grey level that contrast leaves alone
 _PARTS = np.array([(0.33, 0.0), (0.1, 0.0), (-0.15, 0.0), (-0.35, 0.0)])
 _WHOLE = oval((0, 0), 1.1, 0.42)  # what casts the shadow
@@ -54,9 +54,9 @@ def draw_picture(rng: np.random.Generator, label: int, side: int, kept: int) -> 
 def _pose(rng: np.random.Generator, label: int, light: np.ndarray) -> Pose:
     length = rng.uniform(*_LENGTHS[label])
     turn, tilt = _rotation(rng.uniform(0, 2 * np.pi)), _rotation(rng.uniform(0, np.pi))
-    foreshortened = tilt @ np.diag([1.0, rng.uniform(0.8, 1.0)]) @ tilt.T
+    foreshortened = tilt @ np.diag([1.0, rng.uniform(0.72, 1.0)]) @ tilt.T
     return Pose(
-        length * foreshortened @ turn, 0.5 + rng.uniform(-0.08, 0.08, 2), rng.normal(0, 0.3),
+        length * foreshortened @ turn, 0.5 + rng.uniform(-0.08, 0.08, 2), rng.normal(0, 0.4),
         light, length,
     )  # fmt: skip
 
