@@ -464,8 +464,9 @@ def lstm_step_forward(x, h_prev, c_prev, Wx, Wh, b):
 # Then each product of (5.11) gives to each factor the gradient times the other one. In capitals, since $i$ may also be an
 # index:
 #
-# $$ {{lstm_cell: dO = dH * tanh(C)}}, \quad {{lstm_cell: dF = dC * C_prev}}, \quad {{lstm_cell: dI = dC * G}}, \quad
-#    {{lstm_cell: dG = dC * I}}, \quad {{lstm_cell: dC_prev = dC * F}} \tag{5.13} $$
+# $$ {{lstm_cell: dO = dH * tanh(C)}}, \quad {{lstm_cell: dF = dC * C_prev}}, \quad {{lstm_cell: dI = dC * G}} $$
+#
+# $$ {{lstm_cell: dG = dC * I}}, \quad {{lstm_cell: dC_prev = dC * F}} \tag{5.13} $$
 #
 # and through the slopes $\sigma' = \sigma(1 - \sigma)$ and $1 - g^2$ to the four blocks of $\mathrm{d}z$. From $z$ on it is (5.5).
 
@@ -1030,7 +1031,7 @@ expect(by_heart, at_least=0.96, about="captions of the fifty, word by word")
 expect(new, at_most=0.3, about="right about new pictures")
 
 # %% [markdown]
-# **What we saw.** It knows the fifty word by word. About a new picture it says a sentence, too, in good English, and
+# **What we saw.** It knows the fifty word by word. About a new picture it says a sentence, too, mostly in good English, and
 # wrong: it has learnt what sentences look like, not yet what a circle looks like. For that it needs more pictures,
 # and an eye better than principal components.
 #
