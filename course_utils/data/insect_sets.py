@@ -17,7 +17,7 @@ def load_insects(profile: str | None = None, *, size: int | None = None, margin:
     """Load pictures of ants and bees, to try what a pretrained net knows already.
 
     Args:
-        profile: "quick": drawings, made anew each time in about four seconds (see
+        profile: "quick": drawings, made anew each time, in about five seconds (see
             `draw_insects`); "full": photographs (see `load_hymenoptera`, which also says
             how the published figures were measured); None: as the environment variable
             COURSE_PROFILE says, else "quick".

@@ -56,9 +56,9 @@ def page(browser, made):
 
 def shown(page) -> list[int]:
     """Numbers of the pictures in the list, scrolling until all of them are there."""
-    for _ in range(8):
-        page.evaluate("document.querySelectorAll('.chunk').forEach(c => c.scrollIntoView())")
-        page.wait_for_timeout(60)
+    for k in range(page.locator(".chunk").count()):
+        page.evaluate("k => document.querySelectorAll('.chunk')[k].scrollIntoView()", k)
+        page.wait_for_function("k => document.querySelectorAll('.chunk')[k].firstChild", arg=k)
     texts = page.eval_on_selector_all("#list small", "all => all.map(e => e.textContent)")
     return [int(text.split()[1]) for text in texts]
 
