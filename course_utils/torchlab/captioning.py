@@ -75,8 +75,8 @@ class Captioner(nn.Module):
 
 
 def captioner(
-    kind, vocabulary, shape, *, rng, embedding=None, hidden=256, score="dot", dropout=0.0,
-    widths=(24, 48, 96), layers=2, heads=4, length=64,
+    kind, vocabulary, shape, *, rng, embedding=None, hidden=256, score="dot", remembers="what",
+    dropout=0.0, widths=(16, 32, 64), layers=2, heads=4, length=64,
 ):  # fmt: skip
     """Make a captioner with first weights from a generator.
 
@@ -91,6 +91,8 @@ def captioner(
             hidden.
         hidden: M, numbers in the state.
         score: of "attention": "dot" or "additive".
+        remembers: of "attention", from one word to the next: "what" it has seen, or only
+            "where"; then each word about a thing has to look at it.
         dropout: share of embeddings, features and outputs that is silenced.
         widths: channels of each block of the convolutional net.
         layers: blocks of the Transformer.
@@ -128,7 +130,9 @@ def captioner(
         if kind == "transformer":
             decoder = TransformerDecoder(A, hidden, vocabulary, layers, heads, length, dropout)
         elif kind == "attention":
-            decoder = AttentiveDecoder(A, embedding, hidden, score, vocabulary, dropout)
+            decoder = AttentiveDecoder(
+                A, embedding, hidden, score, vocabulary, encoder.grid, remembers, dropout
+            )
         else:
             decoder = RecurrentDecoder(kind, A, embedding, hidden, vocabulary, dropout)
         return Captioner(encoder, decoder, vocabulary)

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 SCORES = ("dot", "additive")
+REMEMBERS = ("what", "where")
 
 
 class Attention(nn.Module):
@@ -123,12 +124,14 @@ class RecurrentDecoder(nn.Module):
 
 
 class AttentiveDecoder(nn.Module):
-    """An LSTM that looks at the places after every word, and remembers what it saw.
+    """An LSTM that looks at the places after every word, and remembers what or where.
 
-    The state asks the attention, words are scored by the state and by what is seen, and
-    what is seen goes into the next step beside the next word: so the net can tell how a
-    thing stands to one that it looked at before. It begins with an empty state. All that
-    it knows of the picture has come by looking.
+    The state asks the attention, words are scored by the state and by what is seen. What
+    is seen, or only where it was, goes into the next step beside the next word: so the net
+    can tell how a thing stands to one that it looked at before. A net that remembers
+    "where" has to look at a thing for each word about it; one that remembers "what" may
+    learn colour and shape with one look, and then look nowhere in particular. It begins
+    with an empty state: all that it knows of the picture has come by looking.
 
     Args:
         places: A, numbers in a place.
@@ -136,25 +139,43 @@ class AttentiveDecoder(nn.Module):
         hidden: M, numbers in the state.
         score: "dot" or "additive".
         vocabulary: V.
+        grid: (h, w), how the places lie, row by row.
+        remembers: "what", M numbers, or "where", the mean row and column of the look.
         dropout: share of embeddings and of what the words are scored by that is silenced.
+
+    Raises:
+        ValueError: another score, or another thing to remember.
 
     Source:
         Xu et al., Show, attend and tell, ICML 2015; the state looks after it has read the
-        word, as in Luong et al., EMNLP 2015.
+        word, as in Luong et al., EMNLP 2015. Remembering only where is ours.
     """
 
-    def __init__(self, places, embedding, hidden, score, vocabulary, dropout=0.0):
+    def __init__(
+        self, places, embedding, hidden, score, vocabulary, grid, remembers="what", dropout=0.0
+    ):
         super().__init__()
+        if remembers not in REMEMBERS:
+            raise ValueError(
+                f"remembers: expected one of {', '.join(REMEMBERS)}, got {remembers!r}"
+            )
         self.embedding = _table(vocabulary, embedding)
+        self.where = remembers == "where"
+        self.remembered = 2 if self.where else hidden
         # The LSTM in two parts, since that of the words is computed for all steps at once.
         self.words = nn.Linear(embedding, 4 * hidden)
-        self.back = nn.Linear(2 * hidden, 4 * hidden, bias=False)
+        self.back = nn.Linear(hidden + self.remembered, 4 * hidden, bias=False)
         with torch.no_grad():
             self.words.bias[hidden : 2 * hidden] += 1  # remember until told otherwise
+            if self.where:
+                self.back.weight[:, hidden:] *= 3  # two numbers, to be heard beside M others
         self.attention = Attention(places, hidden, score)
         self.join = nn.Linear(2 * hidden, hidden)
         self.dropout = nn.Dropout(dropout)
         self.outputs = hidden
+        down, across = (torch.linspace(-1, 1, n) for n in grid)
+        centres = torch.stack(torch.meshgrid(down, across, indexing="ij"), dim=-1)  # (h, w, 2)
+        self.register_buffer("centres", centres.flatten(0, 1), persistent=False)  # (P, 2)
 
     def forward(self, places, inputs):
         """Read whole captions; as RecurrentDecoder, and gives the weights, (N, R, T, P)."""
@@ -162,12 +183,14 @@ class AttentiveDecoder(nn.Module):
         X = self.dropout(self.embedding(inputs.reshape(N * R, T)))  # (N R, T, E)
         from_words = self.words(X).unbind(dim=1)  # T times (N R, 4 M)
         keys, values = self.attention.prepare(places)
-        h = c = seen = places.new_zeros(N * R, self.outputs)
+        h = c = places.new_zeros(N * R, self.outputs)
+        kept = places.new_zeros(N * R, self.remembered)
         hs, sights, looks = [], [], []
         for t in range(T):
-            h, c = self._read(from_words[t], h, c, seen)
+            h, c = self._read(from_words[t], h, c, kept)
             seen, weights = self.attention(h.reshape(N, R, -1), keys, values)
             seen = seen.reshape(N * R, -1)
+            kept = (weights @ self.centres).reshape(N * R, 2) if self.where else seen
             hs.append(h)
             sights.append(seen)
             looks.append(weights)
@@ -180,22 +203,23 @@ class AttentiveDecoder(nn.Module):
         keys, values = self.attention.prepare(places)
         nothing = places.new_zeros(B, self.outputs)
         return {
-            "h": nothing, "c": nothing, "seen": nothing, "attention": places.new_zeros(B, P),
-            "keys": keys, "values": values,
+            "h": nothing, "c": nothing, "kept": places.new_zeros(B, self.remembered),
+            "attention": places.new_zeros(B, P), "keys": keys, "values": values,
         }  # fmt: skip
 
     def step(self, state, tokens):
         """Read one more token; as RecurrentDecoder, with "attention", (B, P), in the state."""
         from_words = self.words(self.embedding(tokens))  # (B, 4 M)
-        h, c = self._read(from_words, state["h"], state["c"], state["seen"])
+        h, c = self._read(from_words, state["h"], state["c"], state["kept"])
         seen, weights = self.attention(h[:, None], state["keys"], state["values"])
-        seen = seen[:, 0]  # (B, M)
-        new = {"h": h, "c": c, "seen": seen, "attention": weights[:, 0]}
+        seen, weights = seen[:, 0], weights[:, 0]  # (B, M), (B, P)
+        kept = weights @ self.centres if self.where else seen
+        new = {"h": h, "c": c, "kept": kept, "attention": weights}
         return self._joined(h, seen), state | new
 
-    def _read(self, from_words, h, c, seen):
+    def _read(self, from_words, h, c, kept):
         """One step of the LSTM; gates in the course's order i, f, o, g."""
-        A = from_words + self.back(torch.cat([h, seen], dim=1))  # (B, 4 M)
+        A = from_words + self.back(torch.cat([h, kept], dim=1))  # (B, 4 M)
         ifo, g = A.split([3 * self.outputs, self.outputs], dim=1)
         i, f, o = ifo.sigmoid().chunk(3, dim=1)
         c = f * c + i * g.tanh()

@@ -10,7 +10,9 @@ class PictureEncoder(nn.Module):
     """A small convolutional net whose last map is kept: its pixels are the places.
 
     Where something is can be told from two more channels, the height and the width of each
-    pixel, beside the colours (Liu et al., CoordConv, NeurIPS 2018).
+    pixel, beside the colours (Liu et al., CoordConv, NeurIPS 2018). The last convolution is
+    one of single pixels: so a place tells of what is there and closely around, and
+    attention that needs to know of a thing has to look at it.
 
     Args:
         shape: of a picture, (3, H, W).
@@ -20,7 +22,7 @@ class PictureEncoder(nn.Module):
         ValueError: no blocks, or more than the picture can be halved.
     """
 
-    def __init__(self, shape, widths=(24, 48, 96)):
+    def __init__(self, shape, widths=(16, 32, 64)):
         super().__init__()
         channels, height, width = shape
         smallest = 2 ** (len(widths) - 1)
@@ -36,12 +38,16 @@ class PictureEncoder(nn.Module):
         self.register_buffer("where", where, persistent=False)
         blocks, channels = [], channels + 2
         for i, F in enumerate(widths):
-            conv = nn.Conv2d(channels, F, 3, padding=1, bias=False)  # batch norm has a bias
-            blocks += [conv, nn.BatchNorm2d(F), nn.ReLU()]
-            if i < len(widths) - 1:
+            last = i == len(widths) - 1
+            kernel = 1 if last else 3
+            conv = nn.Conv2d(channels, F, kernel, padding=kernel // 2, bias=False)
+            blocks += [conv, nn.BatchNorm2d(F), nn.ReLU()]  # batch norm has a bias
+            if not last:
                 blocks.append(nn.MaxPool2d(2))
             channels = F
         self.blocks = nn.Sequential(*blocks)
+        # Each pixel's channels side by side in memory: PyTorch's convolutions are quicker so.
+        self.to(memory_format=torch.channels_last)
 
     def forward(self, X):
         """Look at pictures.
@@ -53,7 +59,8 @@ class PictureEncoder(nn.Module):
             Places, (N, P, A), row by row of the grid.
         """
         where = self.where.to(X.dtype).expand(len(X), -1, -1, -1)
-        maps = self.blocks(torch.cat([X, where], dim=1))  # (N, A, h, w)
+        X = torch.cat([X, where], dim=1).contiguous(memory_format=torch.channels_last)
+        maps = self.blocks(X)  # (N, A, h, w)
         return maps.flatten(2).transpose(1, 2)  # (N, P, A)
 
 

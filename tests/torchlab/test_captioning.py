@@ -11,6 +11,7 @@ from course_utils.torchlab.captioning import as_floats, caption_loss, captioner
 from course_utils.torchlab.captioning_decoders import Attention
 
 KINDS = ("rnn", "lstm", "attention", "transformer")
+VARIANTS = {"additive": {"score": "additive"}, "where": {"remembers": "where"}}
 V = 11
 TOKENS = torch.tensor([[1, 5, 6, 7, 2, 0, 0], [1, 4, 2, 0, 0, 0, 0], [1, 9, 8, 10, 4, 5, 2]])
 
@@ -25,11 +26,11 @@ def features(n=3, shape=(6, 8)):
 
 
 @pytest.mark.parametrize("shape", [(3, 8, 10), (6, 8), (8,)])
-@pytest.mark.parametrize("kind", [*KINDS, "additive"])
+@pytest.mark.parametrize("kind", [*KINDS, *VARIANTS])
 def test_step_by_step_is_teacher_forcing(kind, shape):
     """Both ways of going through a caption give the same probabilities and weights."""
-    settings = {"score": "additive"} if kind == "additive" else {}
-    model = new_model("attention" if kind == "additive" else kind, shape, **settings).eval()
+    settings = VARIANTS.get(kind, {})
+    model = new_model("attention" if settings else kind, shape, **settings).eval()
     X, inputs = features(shape=shape), TOKENS[:, :-1]
     with torch.no_grad():
         Z = model(X, inputs)  # (N, T, V)
@@ -93,26 +94,30 @@ def test_attention_is_its_formula(score):
             torch.testing.assert_close(seen[n, r], value)
 
 
-def test_the_attentive_lstm_is_pytorchs_with_what_was_seen_as_a_second_input():
-    model = new_model("attention").eval()
+@pytest.mark.parametrize("remembers", ["what", "where"])
+def test_the_attentive_lstm_is_pytorchs_with_what_it_remembers_as_a_second_input(remembers):
+    model = new_model("attention", shape=(4, 8), remembers=remembers).eval()
     decoder, M = model.decoder, 12
-    cell = torch.nn.LSTMCell(8 + M, M)
+    B = M if remembers == "what" else 2
+    cell = torch.nn.LSTMCell(8 + B, M)
     order = torch.cat([torch.arange(2 * M), torch.arange(3 * M, 4 * M), torch.arange(2 * M, 3 * M)])
+    corners = torch.tensor([[-1.0, -1], [-1, 1], [1, -1], [1, 1]])  # of 2 by 2 places
     with torch.no_grad():  # PyTorch has the gates as i, f, g, o
-        seen_part = decoder.back.weight[:, M:]
-        cell.weight_ih.copy_(torch.cat([decoder.words.weight, seen_part], dim=1)[order])
+        back = decoder.back.weight[:, M:]
+        cell.weight_ih.copy_(torch.cat([decoder.words.weight, back], dim=1)[order])
         cell.weight_hh.copy_(decoder.back.weight[:, :M][order])
         cell.bias_ih.copy_(decoder.words.bias[order])
         cell.bias_hh.zero_()
-        places = model.encoder(features())
+        places = model.encoder(features(shape=(4, 8)))
         keys, values = decoder.attention.prepare(places)
-        h = c = seen = torch.zeros(3, M)
+        h, c, kept = torch.zeros(3, M), torch.zeros(3, M), torch.zeros(3, B)
         H, _ = decoder(places, TOKENS[:, None])
         for t in range(TOKENS.shape[1]):
-            h, c = cell(torch.cat([decoder.embedding(TOKENS[:, t]), seen], dim=1), (h, c))
-            seen = decoder.attention(h[:, None], keys, values)[0][:, 0]
+            h, c = cell(torch.cat([decoder.embedding(TOKENS[:, t]), kept], dim=1), (h, c))
+            seen, weights = (one[:, 0] for one in decoder.attention(h[:, None], keys, values))
             expected = torch.tanh(decoder.join(torch.cat([h, seen], dim=1)))
             torch.testing.assert_close(H[:, 0, t], expected, atol=1e-6, rtol=0)
+            kept = seen if remembers == "what" else weights @ corners
 
 
 def test_the_loss_is_the_courses_temporal_softmax():
@@ -182,6 +187,7 @@ def test_bytes_become_minus_one_to_one_and_features_float32():
         ({"shape": (5, 3, 32, 32)}, "the batch counted in"),
         ({"dropout": 1.0}, "dropout: expected a share"),
         ({"score": "cosine"}, "score: expected one of dot, additive"),
+        ({"remembers": "who"}, "remembers: expected one of what, where"),
         ({"kind": "transformer", "heads": 5}, "heads: expected a divisor of hidden = 12"),
         ({"shape": (3, 2, 2), "widths": (4, 4, 4)}, "widths: expected"),
     ],
