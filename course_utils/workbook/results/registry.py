@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import convolution, depth, digits, photos, photos_torch
+from . import captions, convolution, depth, digits, photos, photos_torch
 from .experiment import Experiment
 
 EXPERIMENTS: tuple[Experiment, ...] = (
@@ -11,4 +11,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     *photos.EXPERIMENTS,
     *photos_torch.EXPERIMENTS,
     *depth.EXPERIMENTS,
+    *captions.EXPERIMENTS,
 )

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import course_utils
-from course_utils.workbook.results import sets
+from course_utils.workbook.results import caption_sets, sets
 
 _PACKAGE = Path(course_utils.__file__).parent
 # Everything that a run passes through; what these import in their own folders belongs to it.
@@ -34,6 +34,25 @@ TORCH = (
     "torchlab/schedules.py",
     "torchlab/training.py",
 )
+CAPTIONS = (
+    "data/captions.py",
+    "nn/attention_scores.py",
+    "nn/bleu.py",
+    "nn/caption_baselines.py",
+    "nn/caption_net.py",
+    "nn/clipping.py",
+    "nn/decoding.py",
+    "torchlab/caption_features.py",
+    "torchlab/efficientnet.py",
+    "workbook/results/caption_measures.py",
+    "workbook/results/caption_sets.py",
+)
+CAPTIONING = (
+    "nn/beam.py",
+    "torchlab/captioning_describe.py",
+    "torchlab/captioning_training.py",
+    "torchlab/schedules.py",
+)
 _LENGTH = 12  # hexadecimal digits
 
 
@@ -48,8 +67,13 @@ def version(data: Iterable[str], code: Iterable[str] = ()) -> str:
     Raises:
         DataError: one of them is not there.
     """
-    sources = [sets.load(name).source for name in sorted(data)]
+    sources = [_source(name) for name in sorted(data)]
     return f"code {code_version(tuple(code))}, data {_digest(repr(sources))}"
+
+
+def _source(name: str) -> str:
+    captioned = name in caption_sets.NAMES
+    return caption_sets.source(name) if captioned else sets.load(name).source
 
 
 def made_with(*packages: str) -> dict[str, str]:
