@@ -165,8 +165,9 @@ class OptimizerView:
         state = dict(saved["state"])
         rates = state.pop("groups")["learning_rates"]
         now = self.optimizer.state_dict()
+        stepped = [p for group in self.optimizer.param_groups for p in group["params"]]
         now["state"] = {
-            int(i): {name: _to_tensor(value) for name, value in entries.items()}
+            int(i): {name: _to_tensor(value, stepped[int(i)]) for name, value in entries.items()}
             for i, entries in state.items()
         }
         self.optimizer.load_state_dict(now)
@@ -177,5 +178,11 @@ def _to_array(value):
     return value.detach().cpu().numpy().copy() if isinstance(value, torch.Tensor) else value
 
 
-def _to_tensor(value):
-    return torch.tensor(value) if isinstance(value, np.ndarray) else value
+def _to_tensor(value, parameter):
+    """A tensor in memory as it was: a fused step pairs numbers by their place there."""
+    if not isinstance(value, np.ndarray):
+        return value
+    if value.shape != tuple(parameter.shape):  # a count of steps
+        return torch.tensor(value)
+    # The array has the order of the axes; a kernel in channels_last has another.
+    return torch.empty_like(parameter.detach()).copy_(torch.from_numpy(value))

@@ -10,6 +10,7 @@ from torch import nn
 from course_utils.nn import RULES
 from course_utils.nn import make_optimizer as make_numpy_optimizer
 from course_utils.torchlab import Cosine, Decay, Steps, fully_connected, make_optimizer, weights_of
+from course_utils.torchlab.optimizers import OptimizerView
 
 
 def model(batch_norm=True):
@@ -101,6 +102,37 @@ def test_frozen_parameters_are_left_out():
 def test_settings(name, rate, settings, error, told):
     with pytest.raises(error, match=told):
         make_optimizer(model(), name, rate, **settings)
+
+
+@pytest.mark.parametrize("rule", ["nesterov", "rmsprop", "adam", "adamw"])
+def test_a_restored_moment_lies_in_memory_as_its_parameter_does(rule):
+    """A fused step walks through memory: in another order it would pair the wrong numbers."""
+
+    def kernels():
+        torch.manual_seed(0)
+        return nn.Conv2d(3, 5, (2, 3)).to(memory_format=torch.channels_last)
+
+    def step(net, optimizer, seed):
+        X = torch.randn(4, 3, 6, 6, generator=torch.Generator().manual_seed(seed))
+        optimizer.zero_grad()
+        net(X.contiguous(memory_format=torch.channels_last)).square().mean().backward()
+        optimizer.step()
+
+    whole, stopped = kernels(), kernels()
+    optimizer = make_optimizer(whole, rule, 0.1)
+    for seed in range(3):
+        step(whole, optimizer, seed)
+    first = make_optimizer(stopped, rule, 0.1)
+    step(stopped, first, 0)
+    second = make_optimizer(stopped, rule, 0.1)
+    OptimizerView(second).load_state_dict(OptimizerView(first).state_dict())
+    for value in second.state[stopped.weight].values():
+        if isinstance(value, torch.Tensor) and value.ndim:
+            assert value.stride() == stopped.weight.stride()
+    for seed in (1, 2):
+        step(stopped, second, seed)
+    assert torch.equal(stopped.weight, whole.weight)
+    assert torch.equal(stopped.bias, whole.bias)
 
 
 def test_cosine():
