@@ -164,7 +164,6 @@ register(
         **_ATTENTION_PROBES,
         special=_large_scores,
         returns=("Y", "cache"),
-        planned=True,
         hints=(
             "Entry [n, t, s] of the scores compares query t with key s. Which product gives it?",
             "Scores are divided by the root of the length of a query; what may not be seen gets "
@@ -182,7 +181,6 @@ register(
         special=_hard_attention,
         returns=("dQ", "dkeys", "dvalues"),
         forward="attention_forward",
-        planned=True,
         hints=(
             "Y is a product of weights and values. What are the gradients of its two factors?",
             "Through softmax, row by row: the gradient of a weight less the average of all "

@@ -148,7 +148,6 @@ register(
         shapes={"bleu": "n"},
         returns=("bleu",),
         run=_run,
-        planned=True,
         hints=(
             "Which runs of two words has a caption, and which of them has some reference? How "
             "often may a run count that stands twice in the caption and once in a reference?",

@@ -233,7 +233,6 @@ register(
         shapes={"tokens": "L", "score": "", "h": "N M"},
         returns=("tokens", "score"),
         run=_run,
-        planned=True,
         hints=(
             "What has to be known of a beginning, to be able to go on with it later? Three "
             "things; keep them together.",

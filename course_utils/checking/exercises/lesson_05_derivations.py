@@ -54,6 +54,5 @@ register(
             "A is a product of Q and the keys, with one constant in front that does not go away. "
             "For the keys the queries are summed over: which factor comes transposed?",
         ),
-        planned=True,
     ),
 )
