@@ -36,6 +36,7 @@ GROUPS = {
     "03": "linear, ReLU, loss, net, momentum, Adam, normalisation, dropout",
     "04": "convolution, pooling",
     "05": "embeddings, recurrent nets, attention, captions, decoding, BLEU",
+    "06": "prepared pictures, neighbours, freezing, rates by depth, smoothed labels, intervals",
 }
 SEEDS = 70  # with three to seven probes each: at least 200
 

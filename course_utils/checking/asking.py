@@ -45,13 +45,19 @@ def ask(
     about_call = [] if about_call is None else about_call
     given = {} if given is None else given
 
-    def call(*args, free: tuple[str, ...] = (), **kwargs):
-        args = tuple(copy.deepcopy(a) for a in args)
-        before = copy.deepcopy(args)
-        given.update(zip(exercise.argument_names, before, strict=False))
+    def call(*args, free: tuple[str, ...] = (), shared: tuple[str, ...] = (), **kwargs):
+        """Call the answer; `free` arguments may be changed, `shared` ones are not even copied."""
+        names = [*exercise.argument_names, *[""] * len(args)]
+        named = list(zip(names, args, strict=False))
+        args = tuple(a if name in shared else copy.deepcopy(a) for name, a in named)
+        before = [
+            (name, a if name in shared else copy.deepcopy(a))
+            for (name, _), a in zip(named, args, strict=True)
+        ]
+        given.update((name, a) for name, a in before if name)
         result = function(*args, **kwargs)
-        for name, old, new in zip(exercise.argument_names, before, args, strict=False):
-            if name not in free:
+        for (name, old), new in zip(before, args, strict=True):
+            if name and name not in free and name not in shared:
                 about_call.extend(_changed(name, old, new))
         return result
 

@@ -8,8 +8,6 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from course_utils.checking.returns import WrongReturnError
 from course_utils.checking.verdict import WRONG, Finding
 
@@ -81,7 +79,8 @@ def _shapes(name: str, value: Any) -> list[str]:
         return [told for i, v in enumerate(value) for told in _shapes(f"{name}[{i}]", v)]
     if isinstance(value, dict):
         return [told for key, v in value.items() for told in _shapes(f'{name}["{key}"]', v)]
-    return [f"{name} {value.shape}"] if isinstance(value, np.ndarray) else []
+    shape = getattr(value, "shape", None)  # of an array, or of another library's tensor
+    return [f"{name} {tuple(shape)}"] if isinstance(shape, tuple) else []
 
 
 def _line_of(error: BaseException, answer: Callable):

@@ -88,8 +88,8 @@ class Case:
     def _in_reach(self, probe: Probe) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] = {}
         for name, value in zip(self.exercise.input_names, probe.args, strict=False):
-            for key, array in _arrays_in(name, value):
-                found[key] = array
+            for key, array in _arrays_in(name, value):  # params and grads share their keys
+                found[key if key not in found else f'{name}["{key}"]'] = array
         backward = self.exercise.forward is not None
         if backward and isinstance(probe.upstream, np.ndarray) and probe.upstream.ndim:
             found[self.exercise.argument_names[0]] = np.asarray(probe.upstream)

@@ -99,7 +99,9 @@ def _told(case: Case, probe: Probe, got: Any, right: Any) -> str:
     given |= probe.kwargs
     spread = {}
     for name, value in given.items():
-        spread |= value if isinstance(value, dict) else {name: value}
+        for key, entry in value.items() if isinstance(value, dict) else [(name, value)]:
+            # Two dictionaries may share their keys: params and grads do.
+            spread[key if key not in spread else f'{name}["{key}"]'] = entry
     told = ", ".join(f"{name} = {_shown(value)}" for name, value in spread.items())
     return f"By hand: {told} should give {case.part} = {_shown(right)}, you have {_shown(got)}."
 

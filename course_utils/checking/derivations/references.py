@@ -182,3 +182,22 @@ def derive_attention() -> list[str]:
         "dQ = dA @ keys / sqrt(K)",
         "dkeys = dA.T @ Q / sqrt(K)",
     ]
+
+
+def derive_frozen_norm() -> list[str]:
+    """The gradients of batch norm with given statistics."""
+    return [
+        "diff(Y[n,d], X[i,j]) = gamma[d] / sqrt(var[d] + eps) * delta(n,i) * delta(d,j)",
+        "dX[n,d] = dY[n,d] * gamma[d] / sqrt(var[d] + eps)",
+        "dgamma[d] = sum(n, dY[n,d] * Xhat[n,d])",
+        "dbeta[d] = sum(n, dY[n,d])",
+    ]
+
+
+def derive_smoothed_loss() -> list[str]:
+    """The gradient of cross-entropy with smoothed labels."""
+    return [
+        "L = sum(n, k, Q[n,k] * (log(sum(j, exp(Z[n,j]))) - Z[n,k])) / N",
+        "dZ[n,j] = (P[n,j] * sum(k, Q[n,k]) - Q[n,j]) / N",
+        "dZ[n,j] = (P[n,j] - Q[n,j]) / N",
+    ]

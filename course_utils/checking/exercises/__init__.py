@@ -164,7 +164,7 @@ class Exercise:
         made = replace(self.make(draw, sizes), sizes=dict(sizes))
         if draw.dtype == np.float32:
             about = "float32 numbers" if made.about == Probe.about else made.about
-            made = replace(made, about=about, rtol=1e-4)
+            made = replace(made, about=about, rtol=max(made.rtol, 1e-4))
         return made
 
 

@@ -53,6 +53,7 @@ class Mistake:
 
 
 _CATALOGUE: dict[str, Mistake] = {}
+_ELSEWHERE: dict[str, str] = {}  # name of an exercise's function -> module with its mistakes
 
 
 def mistake(name: str, parts: str, says: str, advice: Advice) -> Callable[[Callable], Callable]:
@@ -78,15 +79,29 @@ def mistake(name: str, parts: str, says: str, advice: Advice) -> Callable[[Calla
     return add
 
 
+def keep_mistakes_in(module: str, *names: str) -> None:
+    """Say that the mistakes of some exercises are in a module that is imported when asked for.
+
+    For exercises on a library that takes long to import, and that not everybody has.
+
+    Args:
+        module: its full name.
+        names: functions of the exercises.
+    """
+    _ELSEWHERE.update(dict.fromkeys(names, module))
+
+
 def catalogue(name: str | None = None) -> list[Mistake]:
     """All mistakes, or those of one exercise's function, in the order of the files."""
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
         importlib.import_module(f"{__name__}.{module}")
+    for module in {m for n, m in _ELSEWHERE.items() if name in (None, n)}:
+        importlib.import_module(module)
     return [m for m in _CATALOGUE.values() if name in (None, m.name)]
 
 
 def find_advice(mistake_id: str) -> Advice | None:
     """The hints of a mistake, None if there is none with this id."""
-    catalogue()
+    catalogue(mistake_id.split("/")[0])
     known = _CATALOGUE.get(mistake_id)
     return known.advice if known else None

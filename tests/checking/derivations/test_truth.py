@@ -43,6 +43,16 @@ def temporal_softmax(v):
     return (losses * v["mask"].flatten()).sum() / len(v["Z"])
 
 
+def frozen_norm(v):
+    return v["gamma"] * (v["X"] - v["mu"]) / torch.sqrt(v["var"] + v["eps"]) + v["beta"]
+
+
+def smoothed_loss(v):
+    # torch's own label_smoothing is a plain number: its gradient by s is not to be had.
+    even, plain = -F.log_softmax(v["Z"], 1).mean(), F.cross_entropy(v["Z"], v["y"])
+    return (1 - v["s"]) * plain + v["s"] * even
+
+
 FORWARD = {
     "linear": lambda v: v["X"] @ v["W"] + v["b"],
     "relu": lambda v: torch.relu(v["X"]),
@@ -61,6 +71,8 @@ FORWARD = {
     "rnn_two_steps": rnn_two_steps,
     "lstm_cell": lstm_cell,
     "temporal_softmax": temporal_softmax,
+    "smoothed_loss": smoothed_loss,
+    "frozen_norm": frozen_norm,
     "attention": lambda v: F.scaled_dot_product_attention(v["Q"], v["keys"], v["values"]),
     "rnn_step": lambda v: torch.tanh(v["x"] @ v["Wx"] + v["h_prev"] @ v["Wh"] + v["b"]),
 }

@@ -6,6 +6,7 @@ from course_utils.checking.exercises import (
     lesson_01,
     lesson_02_derivations,
     lesson_05_derivations,
+    lesson_06_derivations,
 )
 from course_utils.checking.judge import judge
 from tests.checking.derivations.common import SETTINGS
@@ -16,6 +17,7 @@ DERIVATIONS = {
     **lesson_01.DERIVATIONS,
     **lesson_02_derivations.DERIVATIONS,
     **lesson_05_derivations.DERIVATIONS,
+    **lesson_06_derivations.DERIVATIONS,
 }
 
 
