@@ -23,10 +23,12 @@ from .optimizers import make_optimizer, weights_of
 from .parity import Parity, same_steps
 from .pretrained import pretrained, untrained
 from .projection import Projection, fit_projection
+from .resnet import ResNet20, resnet20, untrained_resnet20
 from .schedules import Cosine, Decay, Steps
 from .torchvision_nets import import_torchvision
 from .training import fit
 from .view import TorchNet, evaluate, evaluating
+from .weight_files import WeightsError, load_weights, save_weights
 
 __all__ = [
     "Augment",
@@ -38,9 +40,11 @@ __all__ = [
     "FromRows",
     "Parity",
     "Projection",
+    "ResNet20",
     "Residual",
     "Steps",
     "TorchNet",
+    "WeightsError",
     "as_floats",
     "bleu_judge",
     "caption_loss",
@@ -59,14 +63,18 @@ __all__ = [
     "from_numpy",
     "fully_connected",
     "import_torchvision",
+    "load_weights",
     "make_optimizer",
     "measure_captions",
     "pretrained",
+    "resnet20",
     "same_steps",
+    "save_weights",
     "shift_pictures",
     "small_cnn",
     "to_numpy",
     "untrained",
+    "untrained_resnet20",
     "weights_of",
     "with_features",
     "words_of",
