@@ -9,7 +9,7 @@ import numpy as np
 from course_utils.checking.case import Case
 from course_utils.checking.compare import close
 from course_utils.checking.experiments import experiment
-from course_utils.checking.mistakes.match import find_mistakes
+from course_utils.checking.mistakes.match import find_mistakes, find_partly
 from course_utils.checking.regions import find_region, wrong_entries
 from course_utils.checking.relations import find_relation
 from course_utils.checking.relations_size import times_a_factor
@@ -46,6 +46,9 @@ def explain(case: Case, brief: bool = False) -> Finding:
     other = _another_part(case)
     if other:
         return replace(first, cause="order", message=other)
+    two = _two_slips(case, first)
+    if two is not None:
+        return two
     if first.cause != "values":
         return _with_the_probes_that_fail(case, first)
     return _unknown(case, first, brief)
@@ -62,6 +65,18 @@ def _named(case: Case, first: Finding, known: list) -> Finding:
         evidence["relation"] = ratio.key
     if first.cause == "shape":
         message = f"{mistake.says} ({first.message.rstrip('.')})."
+    return replace(first, cause=mistake.id, message=message, evidence=evidence)
+
+
+def _two_slips(case: Case, first: Finding) -> Finding | None:
+    """A mistake that is named although a second one, on some kinds of input, hides it."""
+    found = find_partly(case)
+    if found is None:
+        return None
+    mistake, left = found
+    where = "; ".join(left)
+    message = f"{mistake.says}. Something else is wrong besides, on: {where}."
+    evidence = {**first.evidence, "mistakes": [mistake.id], "left": left}
     return replace(first, cause=mistake.id, message=message, evidence=evidence)
 
 

@@ -13,6 +13,7 @@ from course_utils.checking.case import Case
 from course_utils.checking.compare import scale_of
 from course_utils.checking.exercises import Exercise, Probe
 from course_utils.checking.mistakes import WHOLE, Mistake, catalogue
+from course_utils.checking.verdict import WRONG
 
 
 def find_mistakes(case: Case) -> list[Mistake]:
@@ -33,6 +34,44 @@ def find_mistakes(case: Case) -> list[Mistake]:
     if case.exercise.sequential:
         return whole + partial
     return whole + partial + [m for m, _ in found if m.parts == (WHOLE,) and m not in whole]
+
+
+def find_partly(case: Case) -> tuple[Mistake, list[str]] | None:
+    """A mistake that explains most of what is wrong, where a second one hides it elsewhere.
+
+    Kinds of probes are taken as wholes: a mistake counts where it agrees on every probe of
+    a kind. It has to explain at least two wrong probes, and more than half of those where
+    the answer gave numbers (NaN and inf tell nothing about a first slip).
+
+    Returns:
+        The mistake that explains most, and the kinds of probes that it leaves unexplained;
+        None if there is none.
+    """
+    kinds: dict[str, list[int]] = {}
+    for i, trial in enumerate(case.trials):
+        kinds.setdefault(trial.probe.about, []).append(i)
+    wrong = {i for i, trial in enumerate(case.trials) if trial.finding.status == WRONG}
+    finite = [i for i in wrong if case.trials[i].finding.cause != "nonfinite"]
+    best, most, left = None, max(1, len(finite) // 2), []
+    for mistake, named in _values(case.exercise):
+        if case.part not in named[0]:
+            continue
+        explained = {
+            i
+            for kind in kinds.values()
+            if all(_agree_on(case, named, i) for i in kind)
+            for i in kind
+            if i in wrong
+        }
+        if len(explained) > most:
+            best, most = mistake, len(explained)
+            left = [kind for kind, rows in kinds.items() if wrong.intersection(rows) - explained]
+    return None if best is None else (best, left)
+
+
+def _agree_on(case: Case, named: list[dict[str, Any]], i: int) -> bool:
+    trial = case.trials[i]
+    return _agree(trial.got, named[i].get(case.part), trial.probe.rtol)
 
 
 def _fits(case: Case, part: str, named: list[dict[str, Any]]) -> bool:

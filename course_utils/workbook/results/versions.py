@@ -34,6 +34,7 @@ TORCH = (
     "torchlab/schedules.py",
     "torchlab/training.py",
 )
+# Captions: what all of these runs pass through, and what else those in PyTorch do.
 CAPTIONS = (
     "data/captions.py",
     "nn/attention_scores.py",
