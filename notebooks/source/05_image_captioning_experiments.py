@@ -640,9 +640,9 @@ for name, kinds in counted.items():
     print(f"{name}: {sum(kinds.values())} of {len(said[name])} false;", dict(kinds.most_common()))
 
 # %% [markdown]
-# **What we saw.** About an unseen pair it keeps the colour, and gives it a shape that this colour was seen with. On the training
-# scenes that was never wrong: an orange thing of this outline was always a circle, or a cross. So nothing ever pushed
-# the net to read colour and shape apart. More scenes of the same kind would not mend it. More kinds would.
+# **What we saw.** About an unseen pair it keeps the colour, and gives it another shape: one that this colour was seen with. In
+# all its training scenes, an orange thing was never a square. Nothing ever pushed the net to read shape and colour apart,
+# and reading them together was never wrong. More scenes of the same kinds would not mend that; more kinds would.
 
 # %% [markdown]
 # ## 10 Photographs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import captions, convolution, depth, digits, photos, photos_torch
+from . import captions, convolution, depth, digits, insects, photos, photos_torch, resnet20
 from .experiment import Experiment
 
 EXPERIMENTS: tuple[Experiment, ...] = (
@@ -12,4 +12,6 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     *photos_torch.EXPERIMENTS,
     *depth.EXPERIMENTS,
     *captions.EXPERIMENTS,
+    *insects.EXPERIMENTS,
+    *resnet20.EXPERIMENTS,
 )

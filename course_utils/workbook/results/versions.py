@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import course_utils
-from course_utils.workbook.results import caption_sets, sets
+from course_utils.workbook.results import caption_sets, insect_sets, sets
 
 _PACKAGE = Path(course_utils.__file__).parent
 # Everything that a run passes through; what these import in their own folders belongs to it.
@@ -73,8 +73,10 @@ def version(data: Iterable[str], code: Iterable[str] = ()) -> str:
 
 
 def _source(name: str) -> str:
-    captioned = name in caption_sets.NAMES
-    return caption_sets.source(name) if captioned else sets.load(name).source
+    for others in (caption_sets, insect_sets):
+        if name in others.NAMES:
+            return others.source(name)
+    return sets.load(name).source
 
 
 def made_with(*packages: str) -> dict[str, str]:
