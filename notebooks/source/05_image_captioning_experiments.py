@@ -168,7 +168,7 @@ difficulty = Difficulty(most_alone=most_alone)  # 1: one thing, or two that diff
 train = make_scenes(N_train, "train", difficulty=difficulty)
 validation, test, unseen = (
     make_scenes(n, split, difficulty=difficulty)
-    for n, split in ((200, "validation"), (500, "test"), (500, "unseen"))
+    for n, split in ((100, "validation"), (500, "test"), (500, "unseen"))
 )
 vocabulary = Vocabulary.from_texts(train.texts)
 print(f"{len(train):,} pictures to train with, {sum(map(len, train.texts)):,} captions")
@@ -209,7 +209,7 @@ history = torchlab.fit_captions(
     learning_rate=3e-3,
     captions_at_once=3,
     schedule=torchlab.Cosine(warmup=0.3),
-    train_accuracy_on=200,
+    train_accuracy_on=100,
     progress=show.progress_bar,
 )
 
@@ -576,7 +576,7 @@ def train_writer(kind, split, epochs):
 
 
 # %% tags=["nbval-ignore-output"]
-n, epochs = {"quick": (1000, 4), "full": (20_000, 12)}[profile]
+n, epochs = {"quick": (800, 4), "full": (20_000, 12)}[profile]
 seen_train, seen_test = places(train.take(range(n))), places(test)
 compared = {}
 for kind in ("rnn", "lstm", "attention", "transformer"):
