@@ -99,7 +99,7 @@ EXPERIMENTS = (
             _row("ours", "fine-tuned, epoch chosen on other photographs", None, "chosen",
                  **_FINE_TUNED),
         ),
-        seeds={"full": (0, 1), "quick": (0,)},
+        seeds={"full": (0,), "quick": (0,)},
         note=(
             "The net is EfficientNet-Lite0 with its ImageNet weights; the reference had another. "
             "The published figures are the best accuracy over all epochs on the very 153 "

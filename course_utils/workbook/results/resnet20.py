@@ -138,8 +138,9 @@ EXPERIMENTS = (
             "CIFAR-10's training photos without their labels, by imitating the features of "
             "EfficientNet-Lite0, which has seen ImageNet with labels: card in "
             "course_utils/torchlab/weights. fc64 is a hidden layer of 64 units before the last "
-            "layer. Backbone only is read as: the head stays as it was drawn. With a frozen "
-            "backbone, features are computed once, and the seconds hold them. The last row is "
+            "layer. Backbone only is read as: the head stays as it was drawn. Features of a frozen "
+            "backbone are computed once: the first row's seconds hold them, where the cache did "
+            "not have them before. The last row is "
             "ours, to see what pretraining is worth."
         ),
         code=_CODE,
