@@ -30,7 +30,7 @@ _FEW = {
     "data": "scenes", "hidden": 64, "embedding": 32, "learning_rate": 4e-3, "batch_size": 10,
     "epochs": 8, "dropout": 0.0, "label_smoothing": 0.0, "length": None,
 }  # fmt: skip
-_SHUFFLED = {"epochs": 3, "beam": 0, "shuffled": True}  # it has learnt all it can by then
+_SHUFFLED = {"epochs": 3, "beam": 0, "shuffled": True}  # enough to write English
 _GOALS = {1: 0.58, 4: 0.16}
 
 
@@ -82,7 +82,7 @@ def _control(how: str, what: str) -> Figure:
 
 
 _ORDERS = (1, 2, 3, 4)
-_TWO, _ONE = {"full": (0, 1), "quick": (0,)}, {"full": (0,), "quick": (0,)}
+_ONE = {"full": (0,), "quick": (0,)}
 
 EXPERIMENTS = (
     Experiment(
@@ -118,7 +118,7 @@ EXPERIMENTS = (
             _caption("trained on shuffled photographs, greedy, BLEU-4", "test_bleu_4", _SHUFFLED,
                      None, "", beside),
         ),
-        seeds=_TWO, code=(*versions.CAPTIONS, *versions.CAPTIONING),
+        seeds=_ONE, code=(*versions.CAPTIONS, *versions.CAPTIONING),
         closing=beside_controls("goal-captions", "goal-captions-controls"),
         note=(
             "Flickr8k's photographs as 49 places that a frozen EfficientNet-Lite0 sees, and an "
@@ -140,7 +140,8 @@ EXPERIMENTS = (
             "Captions that people wrote of training photographs. Nearest: the cosine between "
             "the 1,280 features of whole photographs, their mean taken off, and of the five "
             "captions the first. Words that fit best: each word predicted by itself, by ridge "
-            "regression. Nothing here is random."
+            "regression; such captions are short, and BLEU holds short ones back. Nothing here is "
+            "random."
         ),
     ),
 )  # fmt: skip

@@ -44,10 +44,10 @@ _INTRODUCTIONS = {
 }
 _LEGEND = (
     "*theirs*: the reference, or a goal of our own where it says so. *ours*: mean over the seeds, "
-    "± standard deviation. *met*: our mean is at least theirs, or for minutes at most. *shown*: "
-    "what theirs did, stay at guessing or diverge, ours does too; or, for a mend, it now learns. "
-    "*seconds*: processor time of one run's training, or of a whole run on one core where that "
-    "was not kept."
+    "± standard deviation. *met*: our mean is at least theirs, or for minutes and losses at most. "
+    "*shown*: what theirs did, stay at guessing or diverge, ours does too; or, for a mend, it now "
+    "learns. *seconds*: processor time of one run's training, or of a whole run on one core where "
+    "that was not kept."
 )
 
 
