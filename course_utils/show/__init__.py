@@ -16,10 +16,12 @@ from course_utils.show.graph import Node, graph
 from course_utils.show.heat_map import heat_map
 from course_utils.show.histograms import histograms
 from course_utils.show.images import digit_grid, mistakes
+from course_utils.show.intervals import intervals
 from course_utils.show.kernel_bench import KernelBench, try_kernel
 from course_utils.show.layer_statistics import layer_statistics
 from course_utils.show.lines import curves, lines
 from course_utils.show.means import means
+from course_utils.show.neighbours import neighbours
 from course_utils.show.parallel import parallel
 from course_utils.show.picture import Picture
 from course_utils.show.point_slider import move_point
@@ -27,6 +29,7 @@ from course_utils.show.progress import progress_bar
 from course_utils.show.receptive_fields import receptive_fields
 from course_utils.show.reconstructions import reconstructions
 from course_utils.show.regions import meeting_points
+from course_utils.show.scatter import scatter
 from course_utils.show.scores import ScoreSummary, score_page, score_summary
 from course_utils.show.spectrum import spectrum
 from course_utils.show.sweep import sweep_heat
@@ -60,17 +63,20 @@ __all__ = [
     "graph",
     "heat_map",
     "histograms",
+    "intervals",
     "layer_statistics",
     "lines",
     "means",
     "meeting_points",
     "mistakes",
     "move_point",
+    "neighbours",
     "parallel",
     "paths_on_contour",
     "progress_bar",
     "receptive_fields",
     "reconstructions",
+    "scatter",
     "score_page",
     "score_summary",
     "spectrum",
