@@ -66,7 +66,7 @@ show.gallery(
 # a picture into 1280 numbers, its *features*.
 #
 # It was trained at 224×224 pixels. The drawings have 96×96, and are shown to it as they are: a little
-# is lost, and it is five times as quick.
+# is lost, and there are five times fewer pixels to go through.
 
 # %%
 backbone = torchlab.pretrained()
@@ -753,9 +753,8 @@ spread = {
     name: list(result.changes.values()) for name, result in (("one", fine), ("depth", by_depth))
 }
 gentler = (spread["depth"][0] / spread["depth"][-2]) / (spread["one"][0] / spread["one"][-2])
-expect(
-    gentler, at_most=0.2, about="movement at the picture beside that on top, by depth over one rate"
-)
+expect(gentler, at_most=0.2, about="first part over last, by depth over one rate")
+expect(max(spread["one"][:-1]), at_most=1e-3, about="movement of any part of the body")
 
 # %% [markdown]
 # **What we saw.** Nine steps move the body by less than a thousandth of its length, and already that counts:
@@ -899,8 +898,8 @@ expect(table["test accuracy"].max(), at_least=0.91, about="test accuracy of the 
 
 # %% [markdown]
 # **What we saw.** All gentle ways are close, and 300 test pictures cannot tell one per cent from another:
-# the standard error of a share near 0.95 is more than 0.01. The linear head is the cheapest by far. Trained
-# parameters differ by a factor of a thousand, and that is not what decides.
+# the standard error of a share near 0.95 is more than 0.01. The linear head is the cheapest by far, once
+# its features are there. Trained parameters differ by a factor of a thousand, and that is not what decides.
 
 # %% [markdown]
 # ## 11 How many pictures does it take?
@@ -1042,7 +1041,7 @@ show.intervals(
 best, tiny_body, scratch = (curves[name][0] for name in runs)
 expect(best[1], at_least=0.66, about="accuracy with 10 pictures on EfficientNet's features")
 expect(best[-1], at_least=0.90, about="accuracy with all pictures on EfficientNet's features")
-expect(best[1] - scratch[-1], at_least=-0.05, about="10 pictures on them, less all from scratch")
+expect(best[1] - scratch[-1], at_least=0.0, about="10 pictures on them, less all from scratch")
 expect(best[-1] - tiny_body[-1], at_least=0.10, about="EfficientNet's features, less ResNet-20's")
 
 # %% [markdown]
@@ -1050,9 +1049,9 @@ expect(best[-1] - tiny_body[-1], at_least=0.10, about="EfficientNet's features, 
 # most of the time. Ten pictures there are worth more than all of them from scratch. (Much longer training
 # lifts the net from scratch with all pictures, hardly with five.)
 #
-# But ResNet-20 gains nothing. It has seen small photographs of ships and horses; at 32×32 pixels these
-# insects are as new to it as to a net that knows nothing. *Transfer is worth what the body has seen*, and
-# only a measurement tells.
+# But ResNet-20 gains nothing on the drawings. It has seen small photographs of ships and horses; at 32×32
+# pixels these insects are as new to it as to a net that knows nothing. *Transfer is worth what the body has
+# seen*, and only a measurement tells.
 
 # %% [markdown]
 # Ten repeats of the cheap ones, three of the other: with three $t$ is 4.30, with ten 2.26, and the bands
@@ -1074,7 +1073,8 @@ show.mistakes(
 
 # %% [markdown]
 # And all of them, on one page that needs no network: every test picture with bars of its scores, sorted and
-# filtered by a click, the confident mistakes first. Open it in a browser.
+# filtered by a click, the confident mistakes first. Open it in a browser. `print(page)` says where it
+# lies.
 
 # %% tags=["nbval-ignore-output"]
 from course_utils.data.places import cache_root
