@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from course_utils import show
+from course_utils.show.style import VERMILION
 
 
 def axes_of(picture):
@@ -27,6 +29,8 @@ def test_neighbours_of_the_same_class_are_framed_and_counted():
     dashed = [a for a in shown if a.axison and a.spines["left"].get_linestyle() != "-"]
     assert len(dashed) == 1
     np.testing.assert_array_equal(dashed[0].images[0].get_array(), others[1])
+    colours = {to_hex(a.spines["left"].get_edgecolor()) for a in dashed}
+    assert colours == {VERMILION.lower()}
     titles = {a.get_title(loc="left") for a in shown} - {""}
     assert titles == {"nearest by features", "nearest by pixels"}
 

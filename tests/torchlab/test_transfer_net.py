@@ -105,7 +105,7 @@ def test_each_part_by_itself(names):
 
 def test_an_old_gradient_of_a_part_that_is_frozen_now_is_forgotten():
     """Else the next step, before any gradient is set to zero, would move what is frozen."""
-    net = new_net()
+    net = new_net(silent=False)  # else no gradient would go below the head
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     nn.functional.cross_entropy(net(batch()), torch.arange(8) % 3).backward()
     before = state(net.body)

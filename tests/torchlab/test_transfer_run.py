@@ -415,6 +415,26 @@ def test_a_run_that_diverges_says_so():
     assert "; diverged" in str(result)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"dropout": 0.5}, {"label_smoothing": 0.2}, {"weight_decay": 0.1}, {"seed": 1},
+        {"batch_size": 8}, {"schedule": None}, {"learning_rate": 0.003}, {"rule": "sgd"},
+        {"below": 0.1}, {"body": 0.5}, {"hidden": (4,)}, {"head_epochs": 1},
+        {"augment": Augment(SHAPE, flip=0.5)},
+    ],
+    ids=lambda asked: next(iter(asked)),
+)  # fmt: skip
+def test_no_setting_is_forgotten(asked):
+    """Each alone makes another run of it."""
+    settings = {"keep": "last", "epochs": 1}
+    plain, other = (run("discriminative", **settings, **more) for more in ({}, asked))
+    assert plain.history.train_loss[-1] != other.history.train_loss[-1]
+    if {"dropout", "label_smoothing", "weight_decay", "batch_size"} & set(asked):
+        plain, other = (run("frozen linear", **settings, **more) for more in ({}, asked))
+        assert plain.history.train_loss[-1] != other.history.train_loss[-1]
+
+
 def test_find_backbone():
     backbone = tiny_backbone()
     assert find_backbone(backbone) is backbone

@@ -20,11 +20,8 @@ _CODE = (
     "torchlab/transfer/run.py",
     "workbook/results/insect_sets.py",
 )
-_FROZEN = {
-    "how": "frozen linear", "epochs": 25, "learning_rate": 1e-3, "weight_decay": 1e-3,
-    "flip": 0.5, "shift": 24,
-}  # fmt: skip
-_FINE_TUNED = {"how": "fine-tune", "epochs": 10, "head_epochs": 5, "flip": 0.5, "shift": 16}
+_FROZEN = {"how": "frozen linear", "epochs": 25, "learning_rate": 1e-3, "weight_decay": 1e-3}
+_FINE_TUNED = {"how": "fine-tune", "epochs": 5, "head_epochs": 5, "flip": 0.5, "shift": 16}
 
 
 def transfer_insects(
@@ -85,29 +82,38 @@ def _row(source: str, what: str, theirs: float | None, judged: str, measure: str
     return Figure(source, f"ants and bees, {what}", measure, settings, few, theirs, **judge)
 
 
+_NOTE = (
+    "The net is EfficientNet-Lite0 with its ImageNet weights; the reference had another. The "
+    "published figures are the best accuracy over all epochs on the very 153 photographs that are "
+    "reported: a little too good, and ours beside them are made the same way. In the last row "
+    "they are not: 48 other photographs choose the epoch. One photograph is 0.65 %, one standard "
+    "error about 1.7 %. ImageNet may hold these photographs. Minutes are by the clock, on another "
+    "computer than theirs."
+)
+
 EXPERIMENTS = (
     Experiment(
-        "R1-insects", "R1 and R2: ants and bees, a pretrained net", transfer_insects,
+        "R1-insects-frozen", "R1 and R2: ants and bees, a frozen net", transfer_insects,
         (
             _row("R1", "frozen, best of all epochs", 0.9608, "published", quick=True, **_FROZEN),
-            _row("R1", "fine-tuned, best of all epochs", 0.9281, "published", **_FINE_TUNED),
             _row("R2", "frozen, best of all epochs", 0.9542, "published", **_FROZEN),
-            _row("R2", "fine-tuned, best of all epochs", 0.9281, "published", **_FINE_TUNED),
             _row("R2", "frozen, minutes", 28.55, "published", _MINUTES, **_FROZEN),
-            _row("R2", "fine-tuned, minutes", 40.82, "published", _MINUTES, **_FINE_TUNED),
             _row("ours", "frozen, epoch chosen on other photographs", None, "chosen", **_FROZEN),
+        ),
+        note=f"{_NOTE} Features are computed once, without any change of the pictures.",
+        code=_CODE,
+    ),
+    Experiment(
+        "R1-insects-tuned", "R1 and R2: ants and bees, fine-tuned", transfer_insects,
+        (
+            _row("R1", "fine-tuned, best of all epochs", 0.9281, "published", **_FINE_TUNED),
+            _row("R2", "fine-tuned, best of all epochs", 0.9281, "published", **_FINE_TUNED),
+            _row("R2", "fine-tuned, minutes", 40.82, "published", _MINUTES, **_FINE_TUNED),
             _row("ours", "fine-tuned, epoch chosen on other photographs", None, "chosen",
                  **_FINE_TUNED),
         ),
         seeds={"full": (0,), "quick": (0,)},
-        note=(
-            "The net is EfficientNet-Lite0 with its ImageNet weights; the reference had another. "
-            "The published figures are the best accuracy over all epochs on the very 153 "
-            "photographs that are reported: a little too good, and ours beside them are made "
-            "the same way. The last two rows are not: 48 other photographs choose the epoch. "
-            "One photograph is 0.65 %. ImageNet may hold these photographs. Minutes are by the "
-            "clock, on another computer than theirs."
-        ),
+        note=_NOTE,
         code=_CODE,
     ),
 )  # fmt: skip

@@ -30,8 +30,10 @@ _CODE = (
 )
 
 _HEAD = {"how": "frozen two-layer", "epochs": 10, "batch_size": 128, "learning_rate": 3e-3}
+# With a rate of 0.05 what was pretrained is wiped out: validation accuracy 54 % after one epoch,
+# 84.5 % after ten (with dropout).
 _ALL = {
-    "how": "fine-tune", "epochs": 10, "batch_size": 128, "learning_rate": 0.05, "flip": 0.5,
+    "how": "fine-tune", "epochs": 10, "batch_size": 128, "learning_rate": 0.015, "flip": 0.5,
     "shift": 4, "weight_decay": 2.5e-4, "body": 1.0,
 }  # fmt: skip
 
