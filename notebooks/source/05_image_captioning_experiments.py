@@ -654,7 +654,7 @@ for name, kinds in counted.items():
 # The full profile trains it on the 6,000 photographs of Flickr8k, about 20 minutes of one core, and needs them on disk:
 # `datasets/README.md` says where from. Measured figures, with controls, are in `RESULTS.md`.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 photos = None
 if profile == "full":
     try:
@@ -663,7 +663,7 @@ if profile == "full":
         print(reason)
 print(photos or "not in this run")
 
-# %% tags=["nbval-ignore-output"]
+# %%
 if photos:
     writer = torchlab.captioner(
         "attention",
@@ -685,7 +685,7 @@ if photos:
         schedule=torchlab.Cosine(warmup=0.5),
     )
 
-# %% tags=["nbval-ignore-output"]
+# %%
 if photos:
     for method in ("greedy", "beam"):
         told = torchlab.describe(
