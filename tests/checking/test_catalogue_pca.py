@@ -7,14 +7,14 @@ import pytest
 
 from course_utils import nn
 from course_utils.checking.designer import examine
-from course_utils.checking.exercises import all_exercises
 from course_utils.checking.judge import judge
 from course_utils.checking.mistakes import WHOLE, catalogue, find_advice
 from course_utils.checking.mistakes.match import as_answer
+from tests.checking.catalogue_checks import exercises_named, expect_sizes
 from tests.checking.right import RIGHT
 
 NAMES = ["pca_fit", "pca_compress", "power_iteration", "components_needed"]
-EXERCISES = {e.name: e for e in all_exercises().values() if e.name in NAMES}
+EXERCISES = exercises_named(NAMES)
 MISTAKES = [m for name in NAMES for m in catalogue(name)]
 RIGHT_ONES = [(name, told, answer) for name in NAMES for told, answer in RIGHT[name]]
 
@@ -172,9 +172,7 @@ def test_an_unknown_mistake_gets_a_case_to_follow_by_hand(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sizes_are_distinct_and_vary(name):
-    sizes = EXERCISES[name].sizes
-    assert all(len(set(s.values())) == len(s) for s in sizes)
-    assert all(len({s[letter] for s in sizes}) >= 2 for letter in sizes[0])
+    expect_sizes(EXERCISES[name], 2)
 
 
 def test_the_probes_of_pca_have_what_makes_it_hard():
