@@ -1,5 +1,6 @@
 """`workbook results`: resumed, retried, told apart, and never a number that no run gave."""
 
+import dataclasses
 import inspect
 import math
 import os
@@ -220,6 +221,21 @@ def test_looking_at_results_never_downloads(monkeypatch):
     with sets.no_downloads():
         pass
     assert os.environ["COURSE_OFFLINE"] == "0"
+
+
+def test_a_section_without_runs_here_stays_as_it_was(place):
+    first, second = fake.widths(1, theirs=0.5), fake.widths(2, theirs=0.5)
+    second = dataclasses.replace(second, name="other", title="Another table")
+    results(order(place), [first, second])
+    kept = table_rows(place)
+    draw(place, 0.3)
+    elsewhere = order(place, folder=place / "empty", only=[first.name])
+    results(elsewhere, [first, second])
+    assert table_rows(place)["R2 width 2"] == kept["R2 width 2"]
+    assert table_rows(place)["R2 width 1"] != kept["R2 width 1"]
+    assert (place / "page.md").read_text("utf-8").count("## Another table") == 1
+    results(order(place, folder=place / "empty", only=["other"]), [first, second])
+    assert table_rows(place)["R2 width 2"] != kept["R2 width 2"]
 
 
 def test_the_quick_profile_compares_with_nothing_and_writes_elsewhere(place):

@@ -58,6 +58,8 @@ class Order:
 def results(order: Order, experiments: Sequence[Experiment] | None = None) -> int:
     """Measure what was asked for, and write the table of everything that is stored.
 
+    Sections of the file that no stored run answers stay as they are.
+
     Args:
         order: what to do.
         experiments: all of the registry if None.
@@ -95,7 +97,8 @@ def results(order: Order, experiments: Sequence[Experiment] | None = None) -> in
             figure.parent.mkdir(parents=True, exist_ok=True)
             figure.write_bytes(closing.picture.png)
     tables = [(one, rows[one.name]) for one in experiments]
-    write_text(order.target, page(order.profile, tables, closings))
+    before = order.target.read_text("utf-8") if order.target.is_file() else ""
+    write_text(order.target, page(order.profile, tables, closings, before))
     say(f"The table is in {shown(order.target)}, the runs are in {shown(order.runs)}.")
     if stopped is not None:
         raise stopped

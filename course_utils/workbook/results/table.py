@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,7 @@ def page(
     profile: str,
     tables: Sequence[tuple[Experiment, Sequence[Row]]],
     closings: Mapping[str, Closing] | None = None,
+    before: str = "",
 ) -> str:
     """The whole file, as Markdown.
 
@@ -100,10 +102,16 @@ def page(
         profile: "full" or "quick".
         tables: experiments and their rows, in order.
         closings: by the name of an experiment, what stands below its rows.
+        before: the file as it was. Of an experiment that has no finished run here, its
+            section stays: the runs may be on another computer.
     """
     parts = [_TITLES[profile], _INTRODUCTIONS[profile], _LEGEND]
+    known = _sections(before)
     for experiment, rows in tables:
         if not rows:
+            continue
+        if not _finished(rows) and experiment.title in known:
+            parts.append(known[experiment.title])
             continue
         common = _common(rows)
         parts += [f"## {experiment.title}", _table(rows, profile, common)]
@@ -114,6 +122,16 @@ def page(
         parts += _data(rows)
     parts += _made([row for _, rows in tables for row in rows])
     return "\n\n".join(parts) + "\n"
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The parts of a file under a heading of the second order, by that heading."""
+    parts = re.split(r"(?m)^## ", text)[1:]
+    return {part.split("\n", 1)[0]: f"## {part.rstrip()}" for part in parts}
+
+
+def _finished(rows: Sequence[Row]) -> list[Run]:
+    return [run for row in rows for run in row.runs if run.finished]
 
 
 def _closing(closing: Closing) -> list[str]:
@@ -205,14 +223,14 @@ def _time(run: Run) -> float:
 
 def _data(rows: Sequence[Row]) -> list[str]:
     """Which data, as the runs kept it."""
-    values = [run.values for row in rows for run in row.runs if run.finished]
+    values = [run.values for run in _finished(rows)]
     data = dict.fromkeys(str(one["data"]) for one in values if "data" in one)
     return [f"Data: {'; '.join(data)}."] if data else []
 
 
 def _made(rows: Sequence[Row]) -> list[str]:
     """Versions and computers, as the runs kept them."""
-    values = [run.values for row in rows for run in row.runs if run.finished]
+    values = [run.values for run in _finished(rows)]
     # A run that comes from its file has its names in another order.
     made = dict.fromkeys(
         ", ".join(f"{name} {said}" for name, said in sorted(one["made_with"].items()))
