@@ -3,6 +3,7 @@
 import numpy as np
 
 from ._checks import expect_floats, expect_shape
+from .neighbours import nearest_neighbours
 
 _SPECIAL = 3  # <NULL>, <START> and <END> say nothing about a picture
 _LEAST = 1e-3  # no word is quite impossible, none quite certain
@@ -25,8 +26,7 @@ def nearest_pictures(X_train, X):
     """
     _expect_features(X_train, X)
     mean = X_train.mean(axis=0)
-    A, B = _unit_rows(X_train - mean), _unit_rows(X - mean)
-    return (B @ A.T).argmax(axis=1)
+    return nearest_neighbours(X - mean, X_train - mean, 1)[0][:, 0]
 
 
 def bag_of_words_captions(X_train, which, tokens, X, penalty=10.0):
@@ -78,11 +78,6 @@ def _word_shares(X_train, which, bags, X, penalty):
     centre = shares.mean(axis=0)
     gram = A.T @ A + penalty * n / 1000 * np.eye(D)
     return centre + B @ np.linalg.solve(gram, A.T @ (shares - centre))
-
-
-def _unit_rows(X):
-    lengths = np.linalg.norm(X, axis=1, keepdims=True)
-    return X / np.where(lengths > 0, lengths, 1)
 
 
 def _expect_features(X_train, X):

@@ -1,8 +1,6 @@
 """Batch norm in a frozen net: its statistics are constants, so it is a scale and a shift."""
 
-import numpy as np
-
-from ._checks import expect_floats, expect_shape
+from .normalization import batch_norm_backward, batch_norm_forward
 
 
 def frozen_norm_forward(X, gamma, beta, running, eps=1e-5):
@@ -26,15 +24,8 @@ def frozen_norm_forward(X, gamma, beta, running, eps=1e-5):
         Ioffe and Szegedy, Batch normalization, ICML 2015, algorithm 2: X_hat = (X - mean) /
         sqrt(var + eps), Y = gamma X_hat + beta, with running mean and var.
     """
-    expect_floats("X", X)
-    expect_shape("X", X, (None, None), "(N, D)")
-    D = X.shape[1]
-    named = {"gamma": gamma, "beta": beta, "mean": running["mean"], "var": running["var"]}
-    for name, array in named.items():
-        expect_shape(name, array, (D,), "(D,)")
-    inverse_std = (1 / np.sqrt(running["var"] + eps)).astype(X.dtype)  # (D,)
-    X_hat = (X - running["mean"].astype(X.dtype)) * inverse_std  # (N, D)
-    return X_hat * gamma + beta, (X_hat, gamma, inverse_std)
+    Y, _, cache = batch_norm_forward(X, gamma, beta, running, training=False, eps=eps)
+    return Y, cache[:3]
 
 
 def frozen_norm_backward(dY, cache):
@@ -54,6 +45,4 @@ def frozen_norm_backward(dY, cache):
         No statistic depends on X, so only the straight way is left:
         dX = dY gamma / sqrt(var + eps).
     """
-    X_hat, gamma, inverse_std = cache
-    expect_shape("dY", dY, X_hat.shape, "(N, D)")
-    return dY * (gamma * inverse_std), (dY * X_hat).sum(axis=0), dY.sum(axis=0)
+    return batch_norm_backward(dY, (*cache, False))

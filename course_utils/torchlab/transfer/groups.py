@@ -1,5 +1,6 @@
 """An optimizer that takes smaller steps below: one group of parameters for each part."""
 
+from course_utils.nn import depth_rates
 from course_utils.torchlab.optimizers import make_optimizer
 
 from .net import HEAD
@@ -34,10 +35,9 @@ def rates_by_depth(parts, learning_rate, below=1.0, body=1.0):
                 f"{name}: expected a factor above 0 and at most 1, got {factor!r}; layers "
                 "below the head are to learn more slowly, not faster"
             )
-    deepest = len(parts) - 1
+    rates = depth_rates.rates_by_depth(len(parts), learning_rate, below).tolist()
     return {
-        name: learning_rate * (1 if name == HEAD else body * below ** (deepest - i))
-        for i, name in enumerate(parts)
+        name: rate if name == HEAD else body * rate for name, rate in zip(parts, rates, strict=True)
     }
 
 
