@@ -69,11 +69,9 @@ def test_attention_generalises_to_pictures_it_has_not_seen(trained):
     model, history = trained
     assert history.validation_loss[-1] < 0.25 * history.validation_loss[0]
     texts = describe(model, VALIDATION.pictures, VOCABULARY).texts
-    right = [text in known for text, known in zip(texts, VALIDATION.texts, strict=True)]
     said = [text.replace("there is ", "").replace(" here", "") for text in texts]
     true = [known[0] for known in VALIDATION.texts]
     assert np.mean([a == b for a, b in zip(said, true, strict=True)]) > 0.85
-    assert np.mean(right) <= 1
 
 
 def test_captions_stand_side_by_side():
