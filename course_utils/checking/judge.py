@@ -12,6 +12,7 @@ from course_utils.checking.asking import ask, forward_values, quietly, reference
 from course_utils.checking.broken import broken
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close, compare_part
+from course_utils.checking.credit import credit
 from course_utils.checking.exercises import Exercise, Probe, all_exercises, find_exercise
 from course_utils.checking.explain import explain
 from course_utils.checking.returns import kind_of
@@ -131,7 +132,10 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
         return _stopped(exercise, name, Finding("", WRONG, "endless", message))
     except (Exception, SystemExit) as error:  # told to the student, never raised on
         return _stopped(exercise, name, broken(error, answer, given, sizes))
-    findings = _explained(exercise, answer, peers, trials, whole, seconds)
+    findings = [
+        dataclasses.replace(f, credit=credit(exercise, trials[f.part]))
+        for f in _explained(exercise, answer, peers, trials, whole, seconds)
+    ]
     unique = {(f.part, f.cause): f for f in about_call}
     return settle(exercise.id, name, exercise.points, findings + list(unique.values()))
 

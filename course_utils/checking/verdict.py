@@ -24,6 +24,7 @@ class Finding:
             ``"mutated"`` …; ``""`` when right.
         message: the sentence a student reads.
         evidence: what the message rests on (sizes, positions, numbers), for programs.
+        credit: what a wrong part still earns, from 0 to 1, see credit.py.
     """
 
     part: str
@@ -31,6 +32,7 @@ class Finding:
     cause: str = ""
     message: str = ""
     evidence: dict = field(default_factory=dict)
+    credit: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Verdict:
         status: ``"right"``, ``"wrong"`` or ``"open"``.
         findings: a `Finding` per returned array, then those about the whole call.
         points: what the exercise is worth.
-        earned: points × share of the findings that are right.
+        earned: points × mean over the findings, of which a right one counts 1 and a wrong
+            one its credit.
     """
 
     exercise: str
@@ -139,7 +142,8 @@ def settle(exercise_id: str, name: str, points: float, findings: list[Finding]) 
         return Verdict(exercise_id, name, OPEN, tuple(findings), points, 0.0)
     good = sum(f.status in (RIGHT, NOTE) for f in findings)
     status = RIGHT if good == len(findings) and findings else WRONG
-    share = good / len(findings) if findings else 0.0
+    worth = [1.0 if f.status in (RIGHT, NOTE) else f.credit for f in findings]
+    share = sum(worth) / len(worth) if worth else 0.0
     return Verdict(exercise_id, name, status, tuple(findings), points, points * share)
 
 

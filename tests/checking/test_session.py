@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from course_utils import nn
 from course_utils.checking import answers, check, exercise, hint, progress, session, try_answer
 from course_utils.checking.exercises import UnknownExerciseError
+from course_utils.nn import relu_backward
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +125,90 @@ def test_an_answer_that_builds_on_a_wrong_one_is_judged_for_its_own_slips_only()
     Z = H @ params["W2"] + params["b2"]
     expected = np.mean([np.log(np.exp(z).sum()) - z[k] for z, k in zip(Z, y, strict=True)])
     assert answers().two_layer_loss_and_grads(params, X, y)[0] == pytest.approx(expected)
+
+
+def run_relu_cell(scope, body):
+    """What running the cell again does: the name still holds the answer of before."""
+
+    @exercise("3.3", points=1)
+    def relu_forward(X):
+        return body(X, scope.get("relu_forward"))
+
+    scope["relu_forward"] = relu_forward
+    return check("3.3")
+
+
+@pytest.mark.parametrize("before", ["blank", "right", "itself"])
+def test_an_answer_that_only_calls_itself_is_not_served_by_the_reference(before):
+    def blank(X, itself):
+        raise NotImplementedError
+
+    bodies = {
+        "blank": blank,
+        "right": lambda X, itself: (np.maximum(X, 0), X),
+        "itself": lambda X, itself: itself(X),
+    }
+    scope = {}
+    run_relu_cell(scope, bodies[before])
+    verdict = run_relu_cell(scope, bodies["itself"])
+    assert verdict.status == "wrong"
+    assert "Recursion" in verdict.text()
+
+
+def test_answers_serve_no_reference_to_the_exercise_that_is_judged():
+    _, backward = fill_relu(backward=lambda dY, cache: answers().relu_backward(dY, cache))
+    assert backward.verdict.status == "wrong"
+
+
+def borrowed_name(dY, cache):
+    return relu_backward(dY, cache)
+
+
+def borrowed_from_module(dY, cache):
+    return nn.relu_backward(dY, cache)
+
+
+def borrowed_inside(dY, cache):
+    def inner():
+        return nn.relu_backward(dY, cache)
+
+    return inner()
+
+
+def borrowed_by_closure(theirs=relu_backward):
+    return lambda dY, cache: theirs(dY, cache)
+
+
+def not_borrowed(dY, cache):
+    nn.relu_forward(dY)  # another exercise's: allowed
+    return dY * (cache > 0)
+
+
+@pytest.mark.parametrize(
+    "body", [borrowed_name, borrowed_from_module, borrowed_inside, borrowed_by_closure()]
+)
+def test_the_courses_own_answer_is_no_answer(body):
+    body.__name__ = "relu_backward"
+    answer = exercise("3.4", points=2)(body)
+    assert answer.verdict.status == "wrong"
+    assert answer.verdict.earned == 0
+    assert "the course's own relu_backward" in answer.verdict.text()
+
+
+def test_functions_of_other_exercises_may_be_used():
+    not_borrowed.__name__ = "relu_backward"
+    assert exercise("3.4", points=2)(not_borrowed).verdict.right
+
+
+def test_a_recursion_that_ends_is_right():
+    def halves(X, itself):
+        if len(X) < 2 or itself is None:
+            return np.maximum(X, 0), X
+        return np.concatenate([itself(X[:1])[0], itself(X[1:])[0]]), X
+
+    scope = {}
+    run_relu_cell(scope, halves)
+    assert run_relu_cell(scope, halves).right
 
 
 def test_hints_come_in_three_steps_and_stay_at_the_last(capsys):
