@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 
-from course_utils.data import Photos, joined, load_insects
+import numpy as np
+
+from course_utils.data import Photos, Split, joined, load_insects
 
 NAMES = ("ants-bees", "ants-bees-drawn")
 
@@ -62,3 +64,43 @@ def parts(name: str, judged: str) -> tuple:
     if judged == "chosen":
         return photos.train, photos.validation, photos.test
     raise ValueError(f"judged: expected published or chosen, got {judged!r}")
+
+
+def in_turn(y: np.ndarray, seed: int) -> np.ndarray:
+    """Rows in random order, an ant and a bee in turn while there are both, then the rest.
+
+    Args:
+        y: labels, (N,).
+        seed: of the order.
+
+    Returns:
+        (N,), so that the first n are a balanced draw and part of the first n + 1.
+    """
+    order = np.random.default_rng(seed).permutation(len(y))
+    place = np.empty(len(y), int)  # the how-many-th of its class each one is
+    for label in np.unique(y):
+        own = order[y[order] == label]
+        place[own] = np.arange(len(own))
+    return order[np.lexsort((y[order], place[order]))]
+
+
+def shrunk(part: Split, image_shape: tuple[int, ...], side: int) -> Split:
+    """The same pictures, smaller: means over squares of pixels.
+
+    Args:
+        part: X, uint8 (N, H * W * channels).
+        image_shape: (H, W, channels).
+        side: pixels of the smaller ones; divides H and W.
+
+    Returns:
+        A Split with X of uint8 (N, side * side * channels).
+
+    Raises:
+        ValueError: side does not divide both.
+    """
+    H, W, channels = image_shape
+    if H % side or W % side:
+        raise ValueError(f"side: expected a divisor of {H} and {W} pixels, got {side}")
+    squares = part.X.reshape(-1, side, H // side, side, W // side, channels)
+    small = np.stack([picture.mean(axis=(1, 3)) for picture in squares])
+    return Split(small.round().astype(np.uint8).reshape(len(small), -1), part.y)

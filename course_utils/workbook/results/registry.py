@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import captions, convolution, depth, digits, insects, photos, photos_torch, resnet20
+from . import (
+    captions,
+    convolution,
+    depth,
+    digits,
+    insects,
+    insects_curve,
+    photos,
+    photos_torch,
+    resnet20,
+)
 from .experiment import Experiment
 
 EXPERIMENTS: tuple[Experiment, ...] = (
@@ -13,5 +23,6 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     *depth.EXPERIMENTS,
     *captions.EXPERIMENTS,
     *insects.EXPERIMENTS,
+    *insects_curve.EXPERIMENTS,
     *resnet20.EXPERIMENTS,
 )
