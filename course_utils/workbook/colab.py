@@ -17,7 +17,7 @@ import sys
 if "google.colab" in sys.modules:
     folder, address = "/content/{name}", "{address}"
     clone = ["git", "clone", "--quiet", "--depth=1", "--branch={ref}", address, folder]
-    install = [sys.executable, "-m", "pip", "install", "--quiet", folder]
+    install = [sys.executable, "-m", "pip", "install", "--quiet", folder + "[pretrained]"]
     for command in [install] if os.path.isdir(folder) else [clone, install]:
         subprocess.run(command, check=True)
     os.chdir(folder + "/notebooks")"""
@@ -47,8 +47,9 @@ def badge(lesson: str, ref: str = REF) -> str:
 def setup_cell(ref: str = REF) -> str:
     """Code of the setup cell, at most 12 lines.
 
-    Only the course itself is installed: its ranges in pyproject.toml accept what
-    Colab has, so nothing is replaced and no restart is needed.
+    Only the course itself is installed, with the weights that lessons 05 and 06 start
+    from: its ranges in pyproject.toml accept what Colab has, so nothing is replaced and
+    no restart is needed.
 
     Args:
         ref: branch or tag that is cloned.

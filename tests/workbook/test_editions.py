@@ -171,7 +171,7 @@ def test_on_colab_the_setup_cell_clones_installs_and_moves(monkeypatch, cloned):
     exec(compile(colab.setup_cell("v1.2"), "setup", "exec"), {})
     folder = "/content/" + repository_address().rsplit("/", 1)[1]
     clone = ["git", "clone", "--quiet", "--depth=1", "--branch=v1.2", repository_address(), folder]
-    install = [sys.executable, "-m", "pip", "install", "--quiet", folder]
+    install = [sys.executable, "-m", "pip", "install", "--quiet", folder + "[pretrained]"]
     assert ran == ([install] if cloned else [clone, install])
     assert moved == [folder + "/notebooks"]
 
