@@ -59,7 +59,7 @@ def test_a_head_that_was_made_after_the_optimizer():
 
 
 def test_an_optimizer_of_another_net():
-    with pytest.raises(ValueError, match="of another net; was the net copied"):
+    with pytest.raises(ValueError, match="of another net; was the net, or its head, copied"):
         expect_optimizer_trains(sgd(new_net().parameters()), new_net())
 
 

@@ -32,7 +32,8 @@ def expect_optimizer_trains(optimizer, net):
     if not any(id(p) in own for p in stepped):
         raise ValueError(
             f"optimizer: expected parameters of this {type(net).__name__}, got "
-            f"{len(stepped)} of another net; was the net, or its head, copied or made anew after the optimizer?"
+            f"{len(stepped)} of another net; was the net, or its head, copied or made anew after "
+            "the optimizer?"
         )
     if not any(p.requires_grad for p in stepped):
         raise ValueError(
