@@ -5,13 +5,15 @@ LESSON ?=
 PROFILE ?= quick
 COURSE = $(PYTHON) -m course_utils
 
-.PHONY: help run test lab build setup doctor clean
+.PHONY: help run test browser lab build setup doctor clean
 help:    ## this list
 	@sed -n 's/^\([a-z]*\): *## /  make \1	/p' Makefile
 run:     ## run the lessons (LESSON=03, PROFILE=full), make pages in build/html
 	@$(COURSE) run $(LESSON) --profile $(PROFILE)
 test:    ## style, tests, notebooks compared with their code
 	@$(COURSE) test
+browser: ## open every lesson in a headless Chromium, run it, look at it (15 minutes)
+	@$(COURSE) browser
 lab:     ## open the notebooks in JupyterLab
 	@$(COURSE) lab
 build:   ## make the notebooks from notebooks/source (LESSON=03)
