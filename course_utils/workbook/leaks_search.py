@@ -1,0 +1,82 @@
+"""Look for many secret lines in many texts at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from course_utils.workbook.leaks_text import (
+    plain,
+    same_but_for_names,
+    skeleton,
+    tokens,
+    trees,
+    written,
+)
+
+_KEY = 2  # tokens that a needle is filed under
+_FORM_KEY = 8  # a skeleton tells less: more of it is needed to find few
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Something that must not be found.
+
+    Args:
+        exercise: id, ``"3.2"``.
+        function: the name that the exercise asks for.
+        line: what is told of it.
+        tokens: what is compared.
+        renamed: found with other names as well.
+    """
+
+    exercise: str
+    function: str
+    line: str
+    tokens: tuple[str, ...]
+    renamed: bool = False
+
+
+class Search:
+    """All secrets, filed by how they begin."""
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self.secrets = list(dict.fromkeys(secrets))
+        self._exact: dict[tuple, list[Secret]] = defaultdict(list)
+        self._forms: dict[tuple, list[tuple[Secret, list[str]]]] = defaultdict(list)
+        for secret in self.secrets:
+            if secret.renamed:
+                form = skeleton(secret.tokens)
+                self._forms[tuple(form[:_FORM_KEY])].append((secret, form))
+            else:
+                self._exact[secret.tokens[:_KEY]].append(secret)
+
+    def in_text(self, text: str, *, renamed: bool = True) -> Iterator[Secret]:
+        """Secrets in a text: as it stands, and as Python writes it where it is code."""
+        yield from self.in_tokens(tokens(text), renamed=renamed)
+        for tree in trees(text):
+            for form in dict.fromkeys((written(tree), plain(tree))):
+                yield from self.in_tokens(tokens(form), renamed=renamed)
+
+    def in_tokens(self, found: list[str], *, renamed: bool = True) -> Iterator[Secret]:
+        """Secrets in a list of tokens."""
+        for i, pair in enumerate(zip(found, found[1:], strict=False)):
+            for secret in self._exact.get(pair, ()):
+                if tuple(found[i : i + len(secret.tokens)]) == secret.tokens:
+                    yield secret
+        if not renamed or not self._forms:
+            return
+        form = skeleton(found)
+        for i in range(len(form) - _FORM_KEY + 1):
+            for secret, wanted in self._forms.get(tuple(form[i : i + _FORM_KEY]), ()):
+                end = i + len(wanted)
+                if form[i:end] == wanted and same_but_for_names(
+                    secret.tokens, found[i:end], wanted
+                ):
+                    yield secret
+
+    def without(self, allowed: Iterable[str]) -> Search:
+        """The same search, less what stands in these texts on purpose."""
+        shown = {secret for text in allowed for secret in self.in_text(text)}
+        return Search(s for s in self.secrets if s not in shown)
