@@ -1,0 +1,90 @@
+"""What a release for students runs: its notebooks as they are, blanks and all."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+
+from course_utils.workbook.execute import LessonFailed, execute, kernel_environment
+from course_utils.workbook.pages import LessonResult, index_page, notebook_page
+from course_utils.workbook.project import (
+    BUILD,
+    NOTEBOOKS,
+    ROOT,
+    WorkbookError,
+    shown,
+    write_text,
+)
+from course_utils.workbook.terminal import LessonProgress, say
+
+MARK = "release.json"  # stands at the top of a release
+_CELL_SECONDS = 300
+
+
+def is_release(root: Path = ROOT) -> bool:
+    """Whether this is a release for students: notebooks without their sources."""
+    return (root / MARK).is_file()
+
+
+def run_release(
+    wanted: list[str] | None = None, profile: str = "quick", *,
+    notebooks: Path = NOTEBOOKS, out: Path = BUILD,
+) -> int:  # fmt: skip
+    """Run the student notebooks of a release; open blanks are served by the reference.
+
+    Args:
+        wanted: lessons by number or name; all if empty.
+        profile: ``"quick"`` or ``"full"``.
+        notebooks: the folder of the notebooks.
+        out: gets ``run/NN_name.ipynb``, ``html/NN_name.html`` and ``html/index.html``.
+
+    Returns:
+        How many lessons failed.
+
+    Raises:
+        WorkbookError: no lesson has a wanted name.
+    """
+    env, results = kernel_environment(profile), []
+    for path in _chosen(wanted or [], notebooks):
+        notebook = nbformat.read(path, as_version=4)
+        progress, failure = LessonProgress(path.stem), None
+        try:
+            execute(
+                notebook, notebooks, env,
+                timeout=_CELL_SECONDS if profile == "quick" else None, on_cell=progress.cell,
+            )  # fmt: skip
+        except LessonFailed as failed:
+            failure = str(failed)
+        text = notebook.cells[0].source
+        title = (re.search(r"^#\s+(.+)$", text, re.M) or [path.stem, path.stem])[1]
+        minutes = (re.search(r"(\d+)\s*min", text) or ["–", "–"])[1]
+        result = LessonResult(path.stem, title, minutes, progress.seconds, failure)
+        progress.finish(result.status)
+        write_text(out / "run" / path.name, nbformat.writes(notebook) + "\n")
+        page = notebook_page(notebook, title, notebooks)
+        write_text(out / "html" / f"{path.stem}.html", page)
+        results.append(result)
+    write_text(out / "html" / "index.html", index_page(results))
+    failures = [r for r in results if r.failure]
+    say(f"\n{len(results) - len(failures)} of {len(results)} lessons ran.")
+    for result in failures:
+        say(f"  {result.name}: {result.status}")
+    say(f"Read them:     {shown(out / 'html' / 'index.html')} (open it in a browser)")
+    say("Work in them:  make lab   (or: python -m course_utils lab)")
+    return len(failures)
+
+
+def _chosen(wanted: list[str], notebooks: Path) -> list[Path]:
+    every = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
+    chosen: list[Path] = []
+    for name in wanted:
+        stem = Path(name).stem
+        start = f"{int(stem):02d}_" if stem.isdigit() else f"{stem}."
+        hits = [p for p in every if p.name.startswith(start)]
+        if not hits:
+            known = ", ".join(p.stem for p in every)
+            raise WorkbookError(f"no lesson {name!r}. Expected a number or a name, one of: {known}")
+        chosen += [p for p in hits if p not in chosen]
+    return chosen or every
