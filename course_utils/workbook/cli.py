@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--check", action="store_true", help="only say whether they are up to date")
     build.add_argument("--execute", action="store_true", help="run the solutions in any case")
     add("test", _test, "check style, run the tests, compare the notebooks")
+    browser = add("browser", _browser, "run the lessons in JupyterLab in a headless Chromium")
+    browser.add_argument("lessons", nargs="*", metavar="LESSON", help="all if none")
     lab = add("lab", _lab, "open the notebooks in JupyterLab")
     lab.add_argument("options", nargs="*", metavar="OPTION", help="for JupyterLab, after --")
     measure = add("results", _results, "measure the reference's figures again, and write a table")
@@ -99,9 +101,32 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--retry", action="store_true", help="run again what failed before")
     measure.add_argument("--jobs", type=int, default=1, metavar="N", help="runs at once")
     measure.add_argument("--folder", metavar="PATH", help="where runs are kept (build/results)")
+    _grade_parser(add("grade", _grade, "grade a folder of hand-ins (GRADING.md)"))
+    hand_in = add("submit", _submit, "check a notebook and make the hand-in file of it")
+    hand_in.add_argument("notebook", metavar="NOTEBOOK", help="a saved .ipynb")
+    hand_in.add_argument("--to", metavar="FILE", help="the hand-in (beside the notebook)")
     add("setup", _setup, "make the environment in .venv")
     add("doctor", _doctor, "look for what is missing, and say how to mend it")
     return parser
+
+
+def _grade_parser(grade: argparse.ArgumentParser) -> None:
+    grade.add_argument("folder", nargs="?", default="", metavar="FOLDER", help="the hand-ins")
+    grade.add_argument("--lesson", default="", help="number or name; all that are answered if none")
+    grade.add_argument("--out", default="", metavar="PATH", help="for the results (FOLDER-grades)")
+    grade.add_argument("--jobs", type=int, default=2, metavar="N", help="hand-ins at once")
+    grade.add_argument("--seed-file", default="", metavar="FILE", help="the secret seed")
+    grade.add_argument(
+        "--cluster", default="", metavar="ADDRESS", help='Dask scheduler, or "local"'
+    )
+    grade.add_argument("--canvas", default="", metavar="CSV", help="fill this exported gradebook")
+    grade.add_argument("--canvas-column", default="", metavar="NAME", help="its assignment")
+    grade.add_argument("--gradescope-bundle", metavar="ZIP", help="only make an autograder")
+    grade.add_argument("--visibility", default="visible", help="of results on Gradescope")
+    grade.add_argument("--verify", metavar="OUT", help="only compare a receipt with what is there")
+    grade.add_argument(
+        "--allow-weak", action="store_true", help="also where answers cannot be locked in"
+    )
 
 
 def _default_profile() -> str:
@@ -141,6 +166,12 @@ def _test(options: argparse.Namespace) -> int:
     return run_stages()
 
 
+def _browser(options: argparse.Namespace) -> int:
+    from course_utils.workbook.browser import look
+
+    return look(options.lessons)
+
+
 def _lab(options: argparse.Namespace) -> int:
     # JupyterLab's kernels are this environment's, not those of the user's home.
     env = dict(importable_here(), JUPYTER_PREFER_ENV_PATH="1")
@@ -156,6 +187,23 @@ def _results(options: argparse.Namespace) -> int:
         retry=options.retry, jobs=options.jobs, folder=options.folder and Path(options.folder),
     )  # fmt: skip
     return results(order)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from course_utils.workbook.grade import command
+
+    given = {name: getattr(options, name) for name in command.OPTIONS}
+    if options.verify:
+        return command.check(options.verify, options.folder, options.seed_file)
+    if options.gradescope_bundle:
+        return command.gradescope_bundle(options.gradescope_bundle, command.Wanted(**given))
+    return command.grade(command.Wanted(**given))
+
+
+def _submit(options: argparse.Namespace) -> int:
+    from course_utils.workbook.submit import submit_file
+
+    return submit_file(Path(options.notebook), options.to and Path(options.to))
 
 
 def _setup(options: argparse.Namespace) -> int:
