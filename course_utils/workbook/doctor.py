@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import shutil
 import subprocess
 import sys
@@ -41,10 +42,12 @@ def examine() -> int:
 
 
 def findings(root: Path = ROOT) -> Iterator[Finding]:
-    """Python, environment, packages, kernel and disk, in this order."""
+    """Python, environment, packages, data, kernel and disk, in this order."""
     yield python_finding(sys.version_info[:2])
     yield environment_finding(root)
     yield packages_finding(root / "requirements.txt")
+    yield quick_data_finding()
+    yield public_data_finding()
     yield _kernel_finding()
     yield disk_finding(shutil.disk_usage(root).free / 1e9)
 
@@ -95,6 +98,64 @@ def packages_finding(requirements: Path) -> Finding:
         mend = f'run: "{sys.executable}" -m pip install -r requirements.txt -e .'
         return Finding("packages", "; ".join(wrong), mend)
     return Finding("packages", f"all {count} are there, in the tested versions")
+
+
+def quick_data_finding() -> Finding:
+    """Are digits and weights of the quick profile there, as they come with packages?"""
+    try:
+        from course_utils.data.errors import DataError
+        from course_utils.data.fetch import find_file
+        from course_utils.data.registry import load_registry
+    except ImportError as error:
+        return Finding("data, quick profile", f"{error.name} is missing", f"run: {_AGAIN}")
+    own = [f for s in load_registry().values() for f in s.files if f.package]
+    for file in own:
+        try:
+            find_file(file.set_name, file.name)
+        except (DataError, ImportError) as error:
+            return Finding("data, quick profile", str(error), f"run: {_AGAIN}")
+    names = ", ".join(sorted({file.set_name for file in own}))
+    return Finding("data, quick profile", f"{names}: here, nothing has to be downloaded")
+
+
+def public_data_finding() -> Finding:
+    """Which public sets are on this computer already? None is needed for the quick profile."""
+    about = "data, full profile"
+    try:
+        from course_utils.data.registry import load_registry
+    except ImportError:
+        return Finding(about, "not looked for")
+    here, absent = [], []
+    for data_set in load_registry().values():
+        public = [file for file in data_set.files if not file.package]
+        if public:
+            (here if all(map(_is_here, public)) else absent).append(data_set.files[0].set_name)
+    told = [f"{', '.join(here)}: here"] if here else []
+    if absent:
+        told.append(
+            f"{', '.join(absent)}: not here in their published form; downloaded when a lesson "
+            "asks, or taken from a folder that COURSE_DATA names"
+        )
+    return Finding(about, "; ".join(told))
+
+
+def _is_here(file) -> bool:
+    """Whether a public file is found without asking the network."""
+    from course_utils.data.errors import DataError
+    from course_utils.data.fetch import find_file
+
+    before = os.environ.get("COURSE_OFFLINE")
+    os.environ["COURSE_OFFLINE"] = "1"
+    try:
+        find_file(file.set_name, file.name)
+    except DataError:
+        return False
+    finally:
+        if before is None:
+            del os.environ["COURSE_OFFLINE"]
+        else:
+            os.environ["COURSE_OFFLINE"] = before
+    return True
 
 
 def _kernel_finding() -> Finding:

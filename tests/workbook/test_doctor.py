@@ -1,6 +1,7 @@
 """The doctor tells what is wrong and the exact mend."""
 
 import importlib.metadata
+import os
 
 import pytest
 
@@ -65,3 +66,46 @@ def test_the_status_says_whether_anything_is_to_be_mended(monkeypatch, capsys):
     assert capsys.readouterr().out == "✓ a: fine\n✗ b: bad\n    do so\n1 to mend.\n"
     monkeypatch.setattr(doctor, "findings", lambda: [Finding("a", "fine")])
     assert doctor.examine() == 0
+
+
+def test_data_of_the_quick_profile_are_here():
+    found = doctor.quick_data_finding()
+    assert found.mend is None
+    assert "digits-quick" in found.found
+    assert "efficientnet-lite0" in found.found
+
+
+def test_missing_weights_are_told_with_the_mend(monkeypatch):
+    from course_utils.data import fetch
+    from course_utils.data.errors import DataError
+
+    def find_file(set_name, file_name):
+        if set_name == "efficientnet-lite0":
+            raise DataError("the weights are not there")
+
+    monkeypatch.setattr(fetch, "find_file", find_file)
+    found = doctor.quick_data_finding()
+    assert found.found == "the weights are not there"
+    assert "course_utils setup" in found.mend
+
+
+def test_public_data_are_looked_for_without_a_network(monkeypatch):
+    from course_utils.data import download, fetch
+    from course_utils.data.errors import DataError
+
+    monkeypatch.delenv("COURSE_OFFLINE", raising=False)
+    asked = []
+    monkeypatch.setattr(download, "download", lambda *_: asked.append("web"))
+
+    def find_file(set_name, file_name):
+        asked.append(os.environ.get("COURSE_OFFLINE"))
+        if set_name != "mnist":
+            raise DataError("not there")
+
+    monkeypatch.setattr(fetch, "find_file", find_file)
+    found = doctor.public_data_finding()
+    assert found.mend is None
+    assert found.found.startswith("mnist: here; cifar10, ")
+    assert "COURSE_DATA" in found.found
+    assert set(asked) == {"1"}
+    assert "COURSE_OFFLINE" not in os.environ
