@@ -238,6 +238,25 @@ def test_a_section_without_runs_here_stays_as_it_was(place):
     assert table_rows(place)["R2 width 2"] != kept["R2 width 2"]
 
 
+def test_a_section_says_when_its_code_has_changed_since(place, monkeypatch):
+    told = "*Measured with an earlier state of the code.*"
+    first, second = fake.widths(1, theirs=0.5), fake.widths(2, theirs=0.5)
+    second = dataclasses.replace(second, name="other", title="Another table")
+
+    def written_again():
+        """The page after the first was run in another folder; the second stays."""
+        results(order(place, folder=place / "empty", only=[first.name]), [first, second])
+        return (place / "page.md").read_text("utf-8")
+
+    results(order(place), [first, second])
+    assert told not in written_again()
+    monkeypatch.setattr(table, "code_version", lambda more: "another")
+    for _ in range(2):  # said once, however often it is written
+        page = written_again()
+        assert page.count(told) == 1
+        assert page.index(told) > page.index("## Another table")
+
+
 def test_the_quick_profile_compares_with_nothing_and_writes_elsewhere(place):
     results(order(place, profile="quick"), [fake.widths(1, theirs=0.999)])
     assert table_rows(place)["R2 width 1"][3] == "other data"

@@ -10,7 +10,7 @@ from course_utils.data import Split
 from course_utils.workbook.results import insect_sets, insects_curve
 from tests.torchlab.transfer_examples import tiny_backbone
 
-(EXPERIMENT,) = insects_curve.EXPERIMENTS
+FIGURES = [figure for one in insects_curve.EXPERIMENTS for figure in one.figures]
 
 
 @pytest.fixture
@@ -54,26 +54,28 @@ def test_smaller_pictures_are_means_of_squares():
 
 @pytest.mark.usefixtures("photos")
 def test_a_run_trains_on_so_many_and_tests_on_all_others():
-    settings = {**EXPERIMENT.figures[0].full, "backbone": tiny_backbone(), "steps": 60}
+    settings = {**FIGURES[0].full, "backbone": tiny_backbone(), "steps": 60}
     run = insects_curve.learn_from_few(**{**settings, "photographs": 10}, seed=0)
     assert run["photographs"] == 10
     assert run["test_accuracy"] * 30 == pytest.approx(round(run["test_accuracy"] * 30))
     assert run["test_accuracy"] > 0.8  # bright above or below is easily seen
 
 
-def rows(accuracies):
-    """A row for each figure; the runs have these accuracies plus a little by line and number."""
-    made = []
-    for i, figure in enumerate(EXPERIMENT.figures):
-        values = [{"test_accuracy": a + i / 100} for a in accuracies]
-        runs = [SimpleNamespace(values=v, finished=True, seed=k) for k, v in enumerate(values)]
-        made.append(SimpleNamespace(figure=figure, runs=runs))
-    return {insects_curve.NAME: made}
+def tables(accuracies):
+    """Rows of each experiment; the runs have these accuracies plus a little by place."""
+    made, i = {}, 0
+    for one in insects_curve.EXPERIMENTS:
+        made[one.name] = []
+        for figure in one.figures:
+            values = [{"test_accuracy": a + i / 100} for a in accuracies]
+            runs = [SimpleNamespace(values=v, finished=True, seed=k) for k, v in enumerate(values)]
+            made[one.name].append(SimpleNamespace(figure=figure, runs=runs))
+            i += 1
+    return made
 
 
 def test_the_picture_has_a_line_for_each_net_with_the_interval_of_its_runs():
-    accuracies = [0.5, 0.6, 0.7]
-    axes = insects_curve.curve(rows(accuracies)).picture.figure.axes[0]
+    axes = insects_curve.curve(tables([0.5, 0.6, 0.7])).picture.figure.axes[0]
     lines = {line.get_label(): line for line in axes.get_lines() if len(line.get_xdata()) == 5}
     assert len(lines) == 3
     for k, line in enumerate(lines.values()):
@@ -82,14 +84,20 @@ def test_the_picture_has_a_line_for_each_net_with_the_interval_of_its_runs():
     assert band[:, 1].min() == pytest.approx(0.6 - 4.30 * 0.1 / np.sqrt(3))
 
 
+def test_a_share_lies_between_nothing_and_all():
+    axes = insects_curve.curve(tables([0.1, 0.5, 0.9])).picture.figure.axes[0]
+    heights = np.concatenate([c.get_paths()[0].vertices[:, 1] for c in axes.collections])
+    assert (heights.min(), heights.max()) == (0.0, 1.0)
+
+
 def test_a_table_that_is_not_finished_has_no_picture():
-    tables = rows([0.5, 0.6])
-    tables[insects_curve.NAME][3].runs = []
-    assert insects_curve.curve(tables).picture is None
+    made = tables([0.5, 0.6, 0.7])
+    made[insects_curve.SCRATCH][3].runs = []
+    assert insects_curve.curve(made).picture is None
 
 
 def test_each_setting_names_what_differs():
-    names = [figure.what for figure in EXPERIMENT.figures]
+    names = [figure.what for figure in FIGURES]
     assert len(set(names)) == len(names) == 15
-    plain = {replace(f, what="").full["backbone"] for f in EXPERIMENT.figures}
+    plain = {replace(f, what="").full["backbone"] for f in FIGURES}
     assert plain == {"efficientnet_lite0", "resnet20"}

@@ -12,6 +12,7 @@ import numpy as np
 
 from .experiment import Experiment, Figure
 from .judges import ran_away
+from .versions import code_version
 
 if TYPE_CHECKING:
     from course_utils.sweep import Run
@@ -50,6 +51,8 @@ _LEGEND = (
     "learns. *seconds*: processor time of one run's training, or of a whole run on one core where "
     "that was not kept."
 )
+
+_EARLIER = "*Measured with an earlier state of the code.*"
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,9 @@ def page(
     for experiment, rows in tables:
         if not rows:
             continue
+        code = f"Code: {code_version(tuple(experiment.code))}."
         if not _finished(rows) and experiment.title in known:
-            parts.append(known[experiment.title])
+            parts += _kept(known[experiment.title], code)
             continue
         common = _common(rows)
         parts += [f"## {experiment.title}", _table(rows, profile, common)]
@@ -119,9 +123,15 @@ def page(
         parts += [experiment.note] if experiment.note and profile == "full" else []
         if closings and experiment.name in closings:
             parts += _closing(closings[experiment.name])
-        parts += _data(rows)
+        parts += [*_data(rows), code]
     parts += _made([row for _, rows in tables for row in rows])
     return "\n\n".join(parts) + "\n"
+
+
+def _kept(section: str, code: str) -> list[str]:
+    """A section as it was, and whether the code has changed since."""
+    stays = code in section.splitlines() or _EARLIER in section
+    return [section] if stays else [section, _EARLIER]
 
 
 def _sections(text: str) -> dict[str, str]:
