@@ -94,24 +94,35 @@ def _wait_for(server: Server, process: subprocess.Popen, log: Path) -> None:
 def run_all(page, address: str, cells: int, seconds: float) -> list[str]:
     """Open a notebook, run all of it, and give the prompts of its code cells."""
     page.goto(address, wait_until="domcontentloaded")
-    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=90_000)
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=120_000)
     # Before the kernel is idle, "Run All Cells" only asks which kernel is meant.
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=90_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=120_000)
     page.wait_for_timeout(1000)
     if page.query_selector(".jp-Dialog"):
         page.click(".jp-Dialog .jp-mod-accept")
-    page.click('.lm-MenuBar-itemLabel:text-is("Run")')
-    page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
-    end, prompts = time.monotonic() + seconds, []
-    while time.monotonic() < end:
-        prompts = page.eval_on_selector_all(
-            ".jp-CodeCell .jp-InputPrompt", "all => all.map(e => e.textContent)"
-        )
-        if sum(any(c.isdigit() for c in prompt) for prompt in prompts) >= cells:
+    for _ in range(3):
+        page.click('.lm-MenuBar-itemLabel:text-is("Run")')
+        page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
+        page.wait_for_timeout(5000)
+        if any(p.strip("[]: ") for p in prompts(page)):  # a star or a number: it has begun
             break
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and numbered(prompts(page)) < cells:
         page.wait_for_timeout(500)
     page.wait_for_timeout(2000)  # the last outputs, and MathJax
-    return prompts
+    return prompts(page)
+
+
+def prompts(page) -> list[str]:
+    """``[ ]:`` of a cell that has not run, ``[*]:`` while it does, ``[3]:`` afterwards."""
+    return page.eval_on_selector_all(
+        ".jp-CodeCell .jp-InputPrompt", "all => all.map(e => e.textContent)"
+    )
+
+
+def numbered(found: list[str]) -> int:
+    """How many cells have run."""
+    return sum(any(c.isdigit() for c in prompt) for prompt in found)
 
 
 # One look at the page. Code and formulas are taken out before raw TeX is looked for. An error is

@@ -66,7 +66,7 @@ def test_a_lesson_runs_and_shows_what_it_should(path, theme, opened):
     page, surprises = context.new_page(), []
     page.on("pageerror", lambda error: surprises.append(str(error)))
     try:
-        prompts = lab.run_all(page, server.page_of(f"{name}.ipynb"), code_cells(path), SECONDS)
+        found = lab.run_all(page, server.page_of(f"{name}.ipynb"), code_cells(path), SECONDS)
         seen = page.evaluate(lab.SEEN)
         count = lab.shots(page, PICTURES, name)
         moved = lab.move_slider(page) if seen["sliders"] else None
@@ -74,7 +74,7 @@ def test_a_lesson_runs_and_shows_what_it_should(path, theme, opened):
         page.close()
     (PICTURES / f"{name}.json").write_text(json.dumps({**seen, "screens": count}, indent=1))
     assert not seen["tracebacks"], seen["tracebacks"][0][:1500]
-    assert all(any(c.isdigit() for c in p) for p in prompts if p.strip("[]: ")), prompts
+    assert lab.numbered(found) == code_cells(path), found
     assert not seen["widget_errors"]
     assert seen["rejected"] == 0
     assert seen["raw_tex"] == []
