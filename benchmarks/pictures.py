@@ -29,13 +29,13 @@ def linear_backward(dY, cache):
     dW = X.T @ dY  # (D, M)
     db = dY.mean(axis=0)  # (M,)
     return dX, dW, db""",
-    "derivation": '''\
+    "derivation": """\
 @exercise("1.1", points=2)
 def derive_linear_dW():
-    return """
-        dW[i,j] = sum(n, dY[n,i] * X[n,j])
-        dW = X.T @ dY
-    """''',
+    return [
+        "dW[i,j] = sum(n, m, dY[n,m] * diff(Y[n,m], W[i,j]))",
+        "dW[i,j] = sum(n, dY[n,i] * X[n,j])",
+    ]""",
 }
 
 

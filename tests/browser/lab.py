@@ -97,10 +97,11 @@ def run_all(page, address: str, cells: int, seconds: float) -> list[str]:
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=120_000)
     # Before the kernel is idle, "Run All Cells" only asks which kernel is meant.
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=120_000)
-    page.wait_for_timeout(1000)
-    if page.query_selector(".jp-Dialog"):
-        page.click(".jp-Dialog .jp-mod-accept")
-    for _ in range(3):
+    for _ in range(4):
+        page.wait_for_timeout(1500)
+        if page.query_selector(".jp-Dialog"):  # which kernel? the one that is proposed
+            page.click(".jp-Dialog .jp-mod-accept")
+            continue
         page.click('.lm-MenuBar-itemLabel:text-is("Run")')
         page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
         page.wait_for_timeout(5000)
