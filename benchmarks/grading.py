@@ -52,7 +52,8 @@ def measured(scratch: Path, count: int, jobs: int) -> str:
     """Everything that is measured, as a page."""
     folder, seed = scratch / "hand-ins", scratch / "benchmark.seed"
     if not folder.exists():
-        make_hand_ins(folder, count)
+        copies = make_hand_ins(folder, count)
+        (scratch / "copies.json").write_text(json.dumps(copies))
     seed.write_text(_SEED)
     seed.chmod(0o600)
     whole = graded(folder, scratch / "whole", seed, jobs)
@@ -140,9 +141,9 @@ def memory(pid: int, kind: str = "Pss") -> int:
 
 
 def is_answer(pid: int) -> bool:
-    """Whether a process is the child that runs answers: Python, isolated."""
+    """Whether a process is a child that runs answers, by the file it was started with."""
     try:
-        return b"\0-I\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"boot.py\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 
@@ -166,8 +167,7 @@ def page(scratch, count, jobs, whole, again, killed, resumed, same, expected) ->
     failed = sum(bool(row["error"]) for row in rows)
     states = [e["status"] for h in data for e in h["exercises"]]
     pairs = json.loads((place / "alike.json").read_text())
-    numbers = range(COPY_EACH - 1, count, COPY_EACH)
-    copies = {(f"student-{n - 1:03d}", f"student-{n:03d}") for n in numbers}
+    copies = {tuple(pair) for pair in json.loads((scratch / "copies.json").read_text())}
     found = {tuple(p["students"]) for p in pairs}
     counts = ", ".join(str(states.count(s)) for s in STATES)
     mb = 1e6
@@ -180,8 +180,8 @@ def page(scratch, count, jobs, whole, again, killed, resumed, same, expected) ->
 Made by `python benchmarks/grading.py` on {platform.machine()} with {os.cpu_count()} cores, Python
 {platform.python_version()}, {jobs} hand-ins at once. The hand-ins are of lesson {LESSON}: right
 answers in several forms, catalogued mistakes, open blanks, and one in twenty with more wrong
-(cut in half, an endless loop, a renamed function, a cell that does not parse); each {COPY_EACH}th is
-a copy of the one before it under other names.
+(cut in half, an endless loop, a renamed function, a cell that does not parse). Each {COPY_EACH}th
+is a copy of the one before it under other names.
 
 | | |
 |---|---:|

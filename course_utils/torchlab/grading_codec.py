@@ -234,7 +234,9 @@ def _settings(module: nn.Module) -> dict[str, Any]:
     return {
         key: _plain(held)
         for key, held in vars(module).items()
-        if not key.startswith("_") and key != "training" and (_plain(held) is not None or held is None)
+        if not key.startswith("_")
+        and key != "training"
+        and (_plain(held) is not None or held is None)
     }
 
 

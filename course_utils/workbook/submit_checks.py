@@ -57,8 +57,7 @@ def answers_in(notebook: NotebookFile) -> Answers:
         return Answers("", {}, (str(error),))
     if notebook.data[:2] == b"PK":
         return Answers("", {}, ("this is a hand-in already. Hand it in as it is.",))
-    plan = read_cells(hand_in.cells, [])
-    lesson = _lesson(hand_in, notebook.name, plan)
+    lesson = _lesson(hand_in, notebook.name)
     if not lesson:
         return Answers("", {}, (_no_lesson(notebook.name),))
     asked = {i: find_exercise(i).name for i in _assignments()[lesson]}
@@ -114,7 +113,7 @@ def _assignments() -> dict[str, list[str]]:
     return json.loads(ASSIGNMENTS.read_text("utf-8"))
 
 
-def _lesson(hand_in: HandIn, name: str, plan: Plan) -> str:
+def _lesson(hand_in: HandIn, name: str) -> str:
     """By what the notebook says, then by its name, then by its functions."""
     known = _assignments()
     if hand_in.lesson in known:
@@ -122,7 +121,7 @@ def _lesson(hand_in: HandIn, name: str, plan: Plan) -> str:
     named = [lesson for lesson in known if lesson in name]
     if named:
         return max(named, key=len)
-    defined = set(_functions(plan))
+    defined = set(_functions(read_cells(hand_in.cells, [])))
     shares = {
         lesson: len(defined & {find_exercise(i).name for i in ids}) / len(ids)
         for lesson, ids in known.items()

@@ -18,7 +18,8 @@ from course_utils.workbook.grade.model import OPEN, RIGHT, Graded
 ALIKE = 0.75  # share of the windows of two answers that both have
 SOME = 8  # rare windows that one exercise must share to count: about a line
 ENOUGH = 30  # rare windows in two or more exercises: about four lines …
-ENOUGH_IN_ONE = 60  # … or in a single one: a whole answer
+ENOUGH_IN_ONE = 100  # … or in a single one: a long answer …
+ALIKE_IN_ONE = 0.95  # … that is the same in nearly all of its parts
 _FEW = 3  # answers that may share a window for it to be rare …
 _FEW_OF = 50  # … or one in so many, if that is more
 
@@ -99,12 +100,17 @@ def alike(grades: Sequence[Graded], known: Mapping[str, Sequence[str]]) -> list[
         shared.setdefault(pair, [])
     same = set(_same_files(grades))
     pairs = [Pair(*pair, tuple(found), pair in same) for pair, found in shared.items()]
-    pairs = [
-        p
-        for p in pairs
-        if p.same_file or p.rare >= (ENOUGH if len(p.shared) > 1 else ENOUGH_IN_ONE)
-    ]
-    return sorted(pairs, key=lambda p: (not p.same_file, -p.rare, p.first, p.second))
+    return sorted(
+        filter(_stands_out, pairs), key=lambda p: (not p.same_file, -p.rare, p.first, p.second)
+    )
+
+
+def _stands_out(pair: Pair) -> bool:
+    """Whether there is enough to ask about."""
+    if len(pair.shared) == 1:
+        (one,) = pair.shared
+        return pair.same_file or (one.rare >= ENOUGH_IN_ONE and one.share >= ALIKE_IN_ONE)
+    return pair.same_file or pair.rare >= ENOUGH
 
 
 def _pairs(answers: Mapping[int, frozenset[int]], seen: frozenset[int]):

@@ -29,7 +29,7 @@ class Limits:
     """
 
     seconds_per_exercise: float = 30.0
-    seconds_to_start: float = 60.0
+    seconds_to_start: float = 30.0
     memory_bytes: int = 4 * 2**30
     output_bytes: int = 32 * 2**20
     file_bytes: int = 16 * 2**20

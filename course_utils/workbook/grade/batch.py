@@ -36,8 +36,8 @@ class Order:
         exercises: ids, in order.
         seed: the secret seed.
         folder: that holds the hand-ins.
-        grade_file: grades one file, as ``grade_file(path, folder=…, student=…, seed=…)``;
-            goes to other processes, so no lambda of a script.
+        grader: gives what grades one file, as ``grade(path, folder=…, student=…, seed=…)``;
+            asked once, if there is anything to grade. What it gives goes to other processes.
         limits: what limits it holds to, as text; a part of the key.
         jobs: hand-ins at once; None for what joblib.parallel_config says.
     """
@@ -46,7 +46,7 @@ class Order:
     exercises: tuple[str, ...]
     seed: str
     folder: Path
-    grade_file: GradeFile
+    grader: Callable[[], GradeFile]
     limits: str = ""
     jobs: int | None = 1
 
@@ -154,8 +154,11 @@ def _work(hand_ins: Sequence[HandIn], keys: dict[int, Key], order: Order):
     try:
         workers = at_once(order.jobs)
         progress = BatchProgress(len(hand_ins), keys, workers)
+        if not keys:
+            progress.close()
+            return
         grade = functools.partial(
-            _grade_one, grade_file=order.grade_file, folder=str(order.folder), seed=order.seed
+            _grade_one, grade_file=order.grader(), folder=str(order.folder), seed=order.seed
         )
         tasks = [
             Task(n, configuration({"path": str(h.file), "student": h.student}), None)
@@ -163,7 +166,7 @@ def _work(hand_ins: Sequence[HandIn], keys: dict[int, Key], order: Order):
             if n in keys
         ]
         try:
-            for task, outcome in outcomes(grade, tasks, workers) if tasks else ():
+            for task, outcome in outcomes(grade, tasks, workers):
                 progress.ended(task.number, outcome.seconds)
                 yield task.number, outcome
         finally:

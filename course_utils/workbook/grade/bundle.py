@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from course_utils.workbook.grade.data import json_text
@@ -25,7 +25,8 @@ apt-get update
 apt-get install -y python3 python3-venv
 python3 -m venv /autograder/venv
 {index}/autograder/venv/bin/pip install --no-cache-dir -r /autograder/source/requirements.txt
-chmod 600 /autograder/source/secret.seed
+/autograder/venv/bin/python -m compileall -q /autograder/source/course
+chmod 600 /autograder/source/secret.seed /autograder/source/settings.json
 """
 _CPU_WHEELS = "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu \\\n  "
 
@@ -34,7 +35,7 @@ _RUN = """\
 # Run by Gradescope for each hand-in: reads submission/, writes results/results.json.
 root="${AUTOGRADER:-/autograder}"
 python="${PYTHON:-$root/venv/bin/python}"
-export OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$root/source/course"
+export OMP_NUM_THREADS=1 PYTHONPATH="$root/source/course"
 cd "$root/source/course" || exit 1
 exec "$python" -m course_utils.workbook.grade.on_gradescope "$root"
 """
@@ -44,6 +45,7 @@ def make_bundle(
     to: Path,
     lesson: str,
     seed: str,
+    seeds: Mapping[str, int],
     *,
     visibility: str = "visible",
     allow_weak: bool = False,
@@ -55,6 +57,7 @@ def make_bundle(
         to: the zip; it holds the secret seed, so it is for Gradescope and nobody else.
         lesson: name of the lesson.
         seed: the secret.
+        seeds: of each exercise, that follow from it; found here, so that no container has to.
         visibility: when students see their results, one of Gradescope's four words.
         allow_weak: grade also where the child cannot be locked in.
         root: of the repository.
@@ -67,7 +70,12 @@ def make_bundle(
             f"visibility: expected one of {', '.join(VISIBILITIES)}, got {visibility!r}"
         )
     torch = lesson.startswith(_TORCH_LESSONS)
-    settings = {"lesson": lesson, "visibility": visibility, "allow_weak": allow_weak}
+    settings = {
+        "lesson": lesson,
+        "visibility": visibility,
+        "allow_weak": allow_weak,
+        "seeds": dict(seeds),
+    }
     entries = {
         "setup.sh": _SETUP.format(index=_CPU_WHEELS if torch else "").encode(),
         "run_autograder": _RUN.encode(),
@@ -83,7 +91,8 @@ def make_bundle(
             about = zipfile.ZipInfo(name, _DATE)
             about.compress_type, about.create_system = zipfile.ZIP_DEFLATED, 3
             mode = 0o755 if name in ("setup.sh", "run_autograder") else 0o644
-            about.external_attr = (0o100600 if name == SEED else 0o100000 | mode) << 16
+            mode = 0o600 if name in (SEED, SETTINGS) else mode
+            about.external_attr = (0o100000 | mode) << 16
             made.writestr(about, entries[name])
     try:
         to.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
 """What runs in the child: the student's functions, and nothing that could judge them."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -115,6 +114,8 @@ class Runtime:
 
     def _run(self, statement: Statement) -> None:
         filename = f"<cell {statement.cell}>"
+        mine = set(self.names) & statement.binds & set(self.own)
+        self.namespace.update({name: self.own[name] for name in mine})  # it may wrap them
         try:
             module = ast.fix_missing_locations(ast.Module([statement.node], []))
             code = compile(module, filename, "exec", _FLAGS, dont_inherit=True)
@@ -123,6 +124,10 @@ class Runtime:
             self._tell(statement, error)
             for name in set(self.names) & statement.binds:
                 self.failed[name] = _as_exception(error)
+        self._take_answers()
+
+    def _take_answers(self) -> None:
+        """Keep the functions that now have an exercise's name; others are served by name."""
         for name in self.names:
             value = self.namespace.get(name)
             if value is not None and type(value) is not Served and callable(value):
@@ -157,6 +162,7 @@ class Served:
         self._runtime, self.__name__ = runtime, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call whoever serves the name."""
         return self._runtime.serve_name(self.__name__, args, kwargs)
 
 
@@ -169,16 +175,20 @@ def _file_of(function: Any) -> str:
     return getattr(code, "co_filename", "")
 
 
+class _Nowhere(io.TextIOBase):
+    """Takes what is printed."""
+
+    def write(self, text: str) -> int:
+        """Forget the text."""
+        return len(text)
+
+
 @contextlib.contextmanager
 def quiet():
     """Prints go nowhere, and warnings are not shown."""
-    nowhere = io.TextIOWrapper(open(os.devnull, "wb"), encoding="utf-8", errors="replace")
-    with contextlib.redirect_stdout(nowhere), warnings.catch_warnings():
+    with contextlib.redirect_stdout(_Nowhere()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            yield
-        finally:
-            nowhere.close()
+        yield
 
 
 class Pipe:

@@ -12,7 +12,8 @@ import compileall
 import functools
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from course_utils.checking.exercises import all_exercises
@@ -25,7 +26,7 @@ _OF_THE_GRADER = (
     *(
         f"{_HERE}/{name}.py"
         for name in (
-            *("__init__", "child", "known", "link", "slicing", "strange", "wire"),
+            *("__init__", "child", "known", "link", "slicing", "strange", "wire", "wire_reader"),
             *("sandbox", "landlock", "seccomp", "syscalls"),
         )
     ),
@@ -70,19 +71,23 @@ def write_tree(folder: Path) -> None:
 
 def stripped_package() -> dict[str, str]:
     """Text of every module of the copy, by its path in the package."""
-    trees = {}
+    trees, texts = {}, {}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
         left_out = any(name == p or name.startswith(f"{p}/") for p in _LEFT_OUT)
         if not left_out or name in _OF_THE_GRADER:
-            trees[name] = ast.parse(path.read_text("utf-8"))
-    for name, functions in references_by_module().items():
+            texts[name] = path.read_text("utf-8")
+            trees[name] = ast.parse(texts[name])
+    references = references_by_module()
+    for name, functions in references.items():
         if name in trees:
             trees[name].body = [_stub(n, functions) for n in trees[name].body]
-    _drop_what_nobody_uses(trees, set(references_by_module()))
-    texts = {name: ast.unparse(ast.fix_missing_locations(t)) + "\n" for name, t in trees.items()}
+    _drop_what_nobody_uses(trees, set(references))
+    kept = {name: texts[name] for name in trees}
+    for name in set(references) & set(trees):
+        kept[name] = ast.unparse(ast.fix_missing_locations(trees[name])) + "\n"
     shim = (Path(__file__).with_name("shim.py")).read_text("utf-8")
-    return {**texts, "checking/__init__.py": shim}
+    return {**kept, "checking/__init__.py": shim}
 
 
 def references_by_module() -> dict[str, dict[str, str]]:
@@ -100,11 +105,7 @@ def _stub(node: ast.stmt, functions: dict[str, str]) -> ast.stmt:
         return node
     asked = f"checking.reference({functions[node.name]!r})(*args, **kwargs)"
     text = f"def {node.name}(*args, **kwargs):\n    from course_utils import checking\n"
-    made = ast.parse(text + f"    return {asked}\n").body[0]
-    told = ast.get_docstring(node, clean=False)
-    if told:
-        made.body.insert(0, ast.Expr(ast.Constant(told)))
-    return made
+    return ast.parse(text + f"    return {asked}\n").body[0]
 
 
 def _drop_what_nobody_uses(trees: dict[str, ast.Module], changed: set[str]) -> None:
@@ -124,29 +125,27 @@ def _drop_what_nobody_uses(trees: dict[str, ast.Module], changed: set[str]) -> N
 
 
 def _drop_in(tree: ast.Module, wanted: set[str]) -> None:
+    names = [Counter(i.id for i in ast.walk(node) if isinstance(i, ast.Name)) for node in tree.body]
+    everywhere = sum(names, Counter())
     kept = []
-    for node in tree.body:
-        others = (n for n in tree.body if n is not node)
-        used = wanted | {
-            i.id for n in others for i in ast.walk(n) if isinstance(i, ast.Name)
-        }
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            if node.name.startswith("_") and node.name not in used:
-                continue
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            if getattr(node, "module", "") != "__future__":
-                node.names = [
-                    a for a in node.names if (a.asname or a.name).split(".")[0] in used
-                ]
-                if not node.names:
-                    continue
-        elif isinstance(node, ast.Assign) and all(
-            isinstance(t, ast.Name) and t.id.startswith("_") and t.id not in used
-            for t in node.targets
-        ):
-            continue
-        kept.append(node)
+    for node, own in zip(tree.body, names, strict=True):
+        if _still_used(node, lambda name, own=own: name in wanted or everywhere[name] > own[name]):
+            kept.append(node)
     tree.body = kept
+
+
+def _still_used(node: ast.stmt, used: Callable[[str], bool]) -> bool:
+    """Whether a statement is public, or binds a name that others use; imports are shortened."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return not node.name.startswith("_") or used(node.name)
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        if getattr(node, "module", "") != "__future__":
+            node.names = [a for a in node.names if used((a.asname or a.name).split(".")[0])]
+        return bool(node.names)
+    if isinstance(node, ast.Assign):
+        private = (isinstance(t, ast.Name) and t.id.startswith("_") for t in node.targets)
+        return not all(private) or any(used(t.id) for t in node.targets)
+    return True
 
 
 def _imported(name: str, tree: ast.Module) -> Iterable[tuple[str, str]]:

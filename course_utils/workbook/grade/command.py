@@ -123,8 +123,9 @@ def gradescope_bundle(to: str, wanted: Wanted) -> int:
     path = Path(to)
     name = lesson_named(wanted.lesson)
     seed_path = Path(wanted.seed_file) if wanted.seed_file else path.with_suffix(".seed")
+    seed = secret_seed(seed_path)
     make_bundle(
-        path, name, secret_seed(seed_path),
+        path, name, seed, Setting(name).seeds(seed),
         visibility=wanted.visibility, allow_weak=wanted.allow_weak,
     )  # fmt: skip
     say(f"{path}: the autograder of {name}. It holds the secret seed: for Gradescope only.")
@@ -156,8 +157,8 @@ def _grade_lesson(wanted: Wanted, folder: Path, out: Path, set_: LessonSet) -> i
     gradebook = _read_gradebook(wanted)
     with _workers(wanted) as jobs:
         order = Order(
-            setting.lesson, setting.exercises, seed, folder, setting.grade_file,
-            setting.limits_text, jobs,
+            setting.lesson, setting.exercises, seed, folder,
+            lambda: setting.grader(setting.seeds(seed)), setting.limits_text, jobs,
         )  # fmt: skip
         say(f"{setting.lesson}: {len(hand_ins)} hand-ins, {len(passed_over)} other entries")
         batch = grade_batch(hand_ins, order, Store(out / WORK / "grades"))

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.workbook.grade.wire import Decoder, Encoder, WireError
+from course_utils.workbook.grade.wire import Encoder, WireError
+from course_utils.workbook.grade.wire_reader import Decoder
 
 
 def picture(objects: list[Any], codec: Any = None) -> list[Any]:

@@ -15,7 +15,8 @@ from typing import Any
 
 from course_utils.workbook.grade import known
 from course_utils.workbook.grade.strange import Keeper
-from course_utils.workbook.grade.wire import MOST_BYTES, Decoder, Encoder, WireError, cleaned
+from course_utils.workbook.grade.wire import MOST_BYTES, Encoder, WireError, cleaned
+from course_utils.workbook.grade.wire_reader import Decoder
 
 CALL, RESULT = b"C", b"R"
 MOST_NESTED = 40
@@ -74,7 +75,7 @@ class Link:
         self.exchange, self.resolve, self.line_of, self.most = exchange, resolve, line_of, most
         self.never_told = never_told
         self.keeper = Keeper(self._call_number, copies=copies, codec=self.codec)
-        self.nested = 0
+        self.nested = self.calls = 0
 
     def codec(self) -> Any:
         """The codec of PyTorch's objects, imported when there are any; None without PyTorch."""
@@ -99,7 +100,9 @@ class Link:
             WireError: what came back is no answer.
         """
         encoder = Encoder(self.keeper, most=self.most)
-        header = {"call": target, "args": [encoder.node(a) for a in args]}
+        self.calls += 1
+        number = self.calls
+        header = {"call": target, "number": number, "args": [encoder.node(a) for a in args]}
         header["kwargs"] = [[k, encoder.node(v)] for k, v in (kwargs or {}).items()]
         seen = list(encoder.objects)
         reply = self.exchange(CALL + encoder.message(header))
@@ -107,6 +110,8 @@ class Link:
             raise WireError("a message that is no result")
         decoder = Decoder(reply[1:], self.keeper, seen)
         told = decoder.expect(decoder.header, dict)
+        if told.get("number") != number:
+            raise WireError("the result of another call")
         known.apply(decoder, told.get("changes"), seen, self._codec_if_used())
         if "raised" in told:
             raise _error_from(decoder.expect(told["raised"], dict))
@@ -133,6 +138,7 @@ class Link:
     def _answer(self, message: bytes) -> bytes:
         decoder = Decoder(message[1:], self.keeper)
         told = decoder.expect(decoder.header, dict)
+        number = told.get("number")
         try:
             args = [decoder.value(v) for v in decoder.expect(told.get("args"), list)]
             pairs = decoder.expect(told.get("kwargs"), list)
@@ -141,23 +147,30 @@ class Link:
         except (WireError, RecursionError):
             raise
         except Exception as error:  # no such function, or a cache that cannot be copied
-            return self._encoded([], [], error=error)
+            return self._encoded(number, [], [], error=error)
         codec = self._codec_if_used()
         before = known.picture(decoder.objects, codec)
         try:
             result = function(*args, **kwargs)
         except Exception as error:
-            return self._encoded(decoder.objects, before, error=error)
+            return self._encoded(number, decoder.objects, before, error=error)
         except BaseException as error:
             if isinstance(error, self.never_told):
                 raise
-            return self._encoded(decoder.objects, before, error=error)
-        return self._encoded(decoder.objects, before, result)
+            return self._encoded(number, decoder.objects, before, error=error)
+        return self._encoded(number, decoder.objects, before, result)
 
-    def _encoded(self, objects, before, result: Any = None, error: BaseException | None = None):
+    def _encoded(
+        self,
+        number: Any,
+        objects: list,
+        before: list,
+        result: Any = None,
+        error: BaseException | None = None,
+    ) -> bytes:
+        told: dict[str, Any] = {"number": number}
         try:
             encoder = Encoder(self.keeper, objects, self.most)
-            told: dict[str, Any] = {}
             told["changes"] = known.changes(encoder, objects, before, self._codec_if_used())
             if error is None:
                 told["result"] = encoder.node(result)
@@ -166,8 +179,8 @@ class Link:
             return encoder.message(told)
         except (WireError, RecursionError, MemoryError) as wrong:
             problem = ValueError(f"what came back cannot be graded: {wrong or 'too large'}")
-            encoder = Encoder(self.keeper)
-            return encoder.message({"changes": [], "raised": _told(problem, lambda error: None)})
+            raised = _told(problem, lambda error: None)
+            return Encoder(self.keeper).message({"number": number, "changes": [], "raised": raised})
 
     def _function(self, target: str) -> Callable:
         if target.startswith("#"):

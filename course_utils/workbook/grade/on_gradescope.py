@@ -31,14 +31,22 @@ def main(root: Path) -> None:
     setting = Setting(settings["lesson"], allow_weak=settings["allow_weak"])
     seed = secret_seed(source / SEED, make=False)
     folder = root / "submission"
-    order = Order(setting.lesson, setting.exercises, seed, folder, setting.grade_file)
+    order = Order(
+        setting.lesson, setting.exercises, seed, folder, lambda: setting.grader(settings["seeds"])
+    )
     write_text(
         root / "results" / "results.json",
-        results_json(_graded(folder, order, setting), settings["visibility"]),
+        results_json(graded_folder(folder, order), settings["visibility"]),
     )
 
 
-def _graded(folder: Path, order: Order, setting: Setting) -> Graded:
+def graded_folder(folder: Path, order: Order) -> Graded:
+    """The grade of the one hand-in in a folder, or a grade with an error.
+
+    Args:
+        folder: what a student uploaded.
+        order: how it is graded.
+    """
     found = find_hand_ins(folder).hand_ins
     files = [replace(h, lesson=lesson_of(h.file)) for h in found if h.file]
     fitting = [h for h in files if h.lesson in ("", order.lesson)] or files
@@ -49,7 +57,7 @@ def _graded(folder: Path, order: Order, setting: Setting) -> Graded:
     one = [HandIn(_WHO, h.path, h.file, _WHO, h.remarks, order.lesson) for h in fitting]
     chosen = latest(one)[0]
     try:
-        return setting.grade_file(chosen.file, folder=folder, student=_WHO, seed=order.seed)
+        return order.grader()(chosen.file, folder=folder, student=_WHO, seed=order.seed)
     except Exception as error:  # Gradescope shows results.json, never a traceback
         told = f"the grader failed on this hand-in ({type(error).__name__}); tell your instructor"
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # for the instructor's eyes

@@ -63,11 +63,11 @@ class Process:
                 "seconds": limits.seconds_to_start + 40 * limits.seconds_per_exercise,
                 "scratch": str(self.scratch),
                 "tree": str(tree),
-                "hidden": [str(p) for p in (PACKAGE, NOTEBOOKS, *hidden)],
+                "hidden": [str(p) for p in (*self.hidden_folders(), *hidden)],
                 **settings,
             }
         )
-        command = [sys.executable, "-s", str(tree / "boot.py"), str(to_child), str(from_child)]
+        command = [sys.executable, "-s", *self.program(tree), str(to_child), str(from_child)]
         env = {**_ENVIRONMENT, "HOME": str(self.scratch), "TMPDIR": str(self.scratch)}
         env |= {"MPLCONFIGDIR": str(self.scratch), "LANG": "C.UTF-8", "PATH": os.defpath}
         try:
@@ -87,6 +87,14 @@ class Process:
         os.set_blocking(self._sink, False)
         os.set_blocking(self._source, False)
         self._open = True
+
+    def program(self, tree: Path) -> list[str]:
+        """What Python runs: the copy's own beginning."""
+        return [str(tree / "boot.py")]
+
+    def hidden_folders(self) -> list[Path]:
+        """Folders that the child must not read, wherever they are installed."""
+        return [PACKAGE, NOTEBOOKS]
 
     def exchange(self, message: bytes) -> bytes:
         """Send a message and wait for its answer, serving calls in between.

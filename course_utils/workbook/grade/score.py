@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from course_utils.checking.exercises import Exercise
@@ -40,6 +41,8 @@ def grade_file(
     seed: str,
     limits: Limits | None = None,
     allow_weak: bool = False,
+    seeds: Mapping[str, int] | None = None,
+    tree: Path | None = None,
 ) -> Graded:
     """Grade one hand-in.
 
@@ -51,6 +54,9 @@ def grade_file(
         seed: the assignment's secret.
         limits: what the answers may use.
         allow_weak: grade also where this machine cannot close network or disk.
+        seeds: of each exercise, `secret_seed` of the secret; found here if not given, which
+            takes seconds for a lesson.
+        tree: what `child_tree` made, for workers to share; made here if not given.
 
     Returns:
         The grade: the same for the same file, seed and version, whenever and wherever made.
@@ -80,10 +86,13 @@ def grade_file(
         hand_in = read_hand_in(data, path.name, limits.hand_in_bytes)
     except HandInError as error:
         return graded(missing, error=str(error))
-    start = functools.partial(_start, limits=limits, allow_weak=allow_weak, hidden=(folder,))
+    start = functools.partial(
+        _start, limits=limits, allow_weak=allow_weak, hidden=(folder,), tree=tree
+    )
     session = Session(start, list(hand_in.cells), assignment.names, limits)
     try:
-        exercises = grade_exercises(session, assignment, seed)
+        seeds = seeds or secret_seeds(assignment, seed)
+        exercises = grade_exercises(session, assignment, seeds)
     except StoppedError as error:
         told = f"the notebook could not be read: {error.why}"
         return graded(missing, hand_in.remarks, error=told)
@@ -105,7 +114,14 @@ def protections(limits: Limits | None = None, allow_weak: bool = True) -> dict[s
         session.close()
 
 
-def grade_exercises(session: Session, assignment: Assignment, seed: str) -> list[ExerciseGrade]:
+def secret_seeds(assignment: Assignment, seed: str) -> dict[str, int]:
+    """The secret seed of every exercise that was set, by its id."""
+    return {exercise: secret_seed(seed, exercise) for exercise in assignment.exercises}
+
+
+def grade_exercises(
+    session: Session, assignment: Assignment, seeds: Mapping[str, int]
+) -> list[ExerciseGrade]:
     """The grades of all exercises that were set, in the order of the lessons.
 
     Raises:
@@ -117,7 +133,7 @@ def grade_exercises(session: Session, assignment: Assignment, seed: str) -> list
         if exercise.name not in found:
             grades.append(_missing(exercise))
             continue
-        grade = _graded(session, exercise, seed, found[exercise.name][1])
+        grade = _graded(session, exercise, seeds[exercise.id], found[exercise.name][1])
         if grade.status == RIGHT:
             session.right.append(exercise.name)
         elif grade.status != OPEN:  # what failed at the top level may be the cause
@@ -126,13 +142,19 @@ def grade_exercises(session: Session, assignment: Assignment, seed: str) -> list
     return grades
 
 
-def _start(serve, *, limits: Limits, allow_weak: bool, hidden: tuple[Path, ...] = ()) -> Process:
+def _start(
+    serve: Callable[[bytes], bytes],
+    *,
+    limits: Limits,
+    allow_weak: bool,
+    hidden: tuple[Path, ...] = (),
+    tree: Path | None = None,
+) -> Process:
     settings = {"allow_weak": allow_weak}
-    return Process(child_tree(), limits, serve, settings, hidden)
+    return Process(tree or child_tree(), limits, serve, settings, hidden)
 
 
-def _graded(session: Session, exercise: Exercise, seed: str, source: str) -> ExerciseGrade:
-    secret = secret_seed(seed, exercise.id)
+def _graded(session: Session, exercise: Exercise, seed: int, source: str) -> ExerciseGrade:
     try:
         session.begin(exercise)
         verdict = judge(
@@ -140,7 +162,7 @@ def _graded(session: Session, exercise: Exercise, seed: str, source: str) -> Exe
             session.answer(exercise.name),
             session.peers(),
             seconds=session.limits.seconds_per_exercise,
-            seed=secret,
+            seed=seed,
         )
     except StoppedError as error:
         return _stopped(exercise, error, source)

@@ -16,10 +16,10 @@ from course_utils.checking.credit import credit
 from course_utils.checking.exercises import Exercise, find_exercise
 from course_utils.checking.mistakes import catalogue
 from course_utils.checking.mistakes.match import values_on
-from course_utils.checking.verdict import WRONG, Finding
+from course_utils.checking.verdict import NOTE, Finding
 from course_utils.workbook.project import WorkbookError
 
-TRIES = 60
+TRIES = 16
 Shares = dict[str, dict[str, float]]
 
 
@@ -39,7 +39,7 @@ def secret_seed(seed: str, exercise_id: str) -> int:
 
     Returns:
         The first derived number with which every known mistake earns what it earns in the
-        student's notebook; where none of 60 does, the one that comes nearest.
+        student's notebook; where none of 16 does, the one that comes nearest.
 
     Raises:
         WorkbookError: the probes cannot be made with any of them.
@@ -83,7 +83,9 @@ def shares(exercise: Exercise) -> Shares:
             part: credit(
                 exercise,
                 [
-                    Trial(p, v.get(part), r[part], _compared(exercise, p, part, v.get(part), r[part]))
+                    Trial(
+                        p, v.get(part), r[part], _compared(exercise, p, part, v.get(part), r[part])
+                    )
                     for p, v, r in zip(probes, values, right, strict=True)
                 ],
             )
@@ -95,7 +97,7 @@ def shares(exercise: Exercise) -> Shares:
 
 def _compared(exercise: Exercise, probe: Any, part: str, got: Any, right: Any) -> Finding:
     finding = compare_part(exercise, probe, part, got, right)
-    if finding.status == WRONG and finding.cause == "values" and exercise.convention:
-        if exercise.convention(probe, part, np.asarray(got), np.asarray(right)):
-            return Finding(part, "note", "convention")
+    asked = finding.cause == "values" and exercise.convention is not None
+    if asked and exercise.convention(probe, part, np.asarray(got), np.asarray(right)):
+        return Finding(part, NOTE, "convention")
     return finding

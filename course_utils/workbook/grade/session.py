@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from course_utils.checking.exercises import Exercise, all_exercises
 from course_utils.checking.time_limit import TookTooLongError
 from course_utils.workbook.grade.assignment import Limits
+from course_utils.workbook.grade.lender import lender
 from course_utils.workbook.grade.link import Link
 from course_utils.workbook.grade.stopped import StoppedError
 from course_utils.workbook.grade.wire import WireError
@@ -49,10 +50,8 @@ class Session:
         references: Callable[[str], Callable] | None = None,
     ) -> None:
         self.start, self.cells, self.names, self.limits = start, cells, names, limits
-        self.references = references or (lambda name: _by_name()[name].reference)
-        self.link = Link(
-            self._exchange, self._lend, copies=False, never_told=(TookTooLongError,)
-        )
+        self.references = references or self._from_lender
+        self.link = Link(self._exchange, self._lend, copies=False, never_told=(TookTooLongError,))
         self.line: Line | None = None
         self.judged: Exercise | None = None
         self.right: list[str] = []
@@ -80,18 +79,28 @@ class Session:
         """
         self.judged, self.stopped = exercise, None
         try:
-            if self.line is None:
-                self._start()
-                self._ask("load", self.right)
-            self.line.deadline = time.monotonic() + self.limits.seconds_to_start
-            self.link.keeper.clear()
-            self.about_load = [str(remark) for remark in self._ask("load", [exercise.name])]
-            self._ask("begin", self._table(exercise))
-            # The judge asks twice for so long: for the values, and for the cause.
-            self.line.deadline = time.monotonic() + 2 * self.limits.seconds_per_exercise
+            if self.line is not None:
+                try:
+                    return self._begin(exercise)
+                except StoppedError as error:
+                    if error.kind == "time":
+                        raise
+                    self.close()  # perhaps an earlier exercise left a message behind
+            self._start()
+            self._ask("load", self.right)
+            self._begin(exercise)
         except StoppedError as error:
+            self.close()
             self.stopped = error
             raise
+
+    def _begin(self, exercise: Exercise) -> None:
+        self.line.deadline = time.monotonic() + self.limits.seconds_to_start
+        self.link.keeper.clear()
+        self.about_load = [str(remark) for remark in self._ask("load", [exercise.name])]
+        self._ask("begin", self._table(exercise))
+        # The judge asks twice for so long: for the values, and for the cause.
+        self.line.deadline = time.monotonic() + 2 * self.limits.seconds_per_exercise
 
     def answer(self, name: str) -> Callable:
         """A function for the judge: called like the student's, which runs elsewhere."""
@@ -164,6 +173,9 @@ class Session:
                 "graded: only functions of earlier exercises are"
             )
         return self.references(name)
+
+    def _from_lender(self, name: str) -> Callable:
+        return lender(self.limits).lend(name, self.line.deadline)
 
     def _table(self, exercise: Exercise) -> dict[str, str]:
         """Who serves each name: one's own where right (forward and backward as a pair)."""

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +57,26 @@ class Setting:
         """The same in one line."""
         return json.dumps(self.limits, sort_keys=True)
 
-    @property
-    def grade_file(self) -> Callable[..., Graded]:
-        """Grades one file; can be sent to another process."""
+    def seeds(self, seed: str) -> dict[str, int]:
+        """The seed of each exercise's probes; takes seconds, so it is done once."""
+        from course_utils.workbook.grade.score import secret_seeds
+
+        return secret_seeds(self.assignment, seed)
+
+    def grader(self, seeds: Mapping[str, int]) -> Callable[..., Graded]:
+        """Grades one file; can be sent to another process.
+
+        Args:
+            seeds: what `seeds` gave.
+        """
         from course_utils.workbook.grade.score import grade_file
 
         return functools.partial(
-            grade_file, assignment=self.assignment, limits=Limits(), allow_weak=self.allow_weak
+            grade_file,
+            assignment=self.assignment,
+            limits=Limits(),
+            allow_weak=self.allow_weak,
+            seeds=dict(seeds),
         )
 
     def protections(self) -> dict[str, bool]:

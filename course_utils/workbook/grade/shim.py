@@ -22,6 +22,7 @@ class Nothing:
     """Takes every call and attribute, and gives itself back."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Nothing:
+        """Do nothing."""
         return self
 
     def __getattr__(self, name: str) -> Nothing:

@@ -209,7 +209,7 @@ def _changed(node: ast.stmt) -> set[str]:
     """Names of what is changed in place: ``table["a"] = 1``, ``box.size += 1``."""
     found = set()
     for inner in ast.walk(node):
-        if isinstance(inner, _DEFINITIONS + (ast.Lambda,)) and inner is not node:
+        if isinstance(inner, (*_DEFINITIONS, ast.Lambda)) and inner is not node:
             continue
         if isinstance(inner, (ast.Subscript, ast.Attribute)) and isinstance(
             inner.ctx, (ast.Store, ast.Del)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 MOST_CELLS = 5000
-_OLD_FIELD = {"input": "source"}
 
 
 class HandInError(Exception):
@@ -59,10 +58,10 @@ def read_bytes(path: Path, folder: Path, most: int) -> bytes:
         descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise HandInError(f"the file cannot be read: {error.strerror}.") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise HandInError("this is no ordinary file.")
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise HandInError("this is no ordinary file.")
         data = file.read(most + 1)
     if len(data) > most:
         raise HandInError(

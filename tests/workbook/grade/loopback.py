@@ -1,5 +1,6 @@
 """The whole way of a call, without a process: encoded, decoded, called, encoded, decoded."""
 
+from course_utils.checking.asking import references
 from course_utils.workbook.grade.assignment import Limits
 from course_utils.workbook.grade.child import Runtime
 from course_utils.workbook.grade.session import Session
@@ -24,7 +25,13 @@ class Loopback:
 
 def session_of(exercise, functions):
     """A session in which these functions are the hand-in's, and this exercise is judged."""
-    session = Session(lambda serve: Loopback(serve, functions), [], tuple(functions), Limits())
+    session = Session(
+        lambda serve: Loopback(serve, functions),
+        [],
+        tuple(functions),
+        Limits(),
+        references=lambda name: references()[name],
+    )
     session.line = session.start(session.link.serve)
     session.judged = exercise
     session.line.runtime.begin(session._table(exercise))

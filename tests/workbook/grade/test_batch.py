@@ -32,7 +32,7 @@ def folder(tmp_path):
 def order(folder, jobs=1, **changed):
     about = dict(  # noqa: C408
         lesson=fake_grading.LESSON, exercises=fake_grading.EXERCISES, seed=SEED, folder=folder,
-        grade_file=fake_grading.grade_file, jobs=jobs,
+        grader=lambda: fake_grading.grade_file, jobs=jobs,
     )  # fmt: skip
     return Order(**{**about, **changed})
 
@@ -177,7 +177,7 @@ def test_a_file_that_changes_while_it_is_graded_gets_no_grade(folder, tmp_path):
         made = fake_grading.grade_file(path, **about)
         return replace(made, sha256="0" * 64) if path.stem == "student2" else made
 
-    batch = grade_batch(hand_ins, order(folder, grade_file=changing), Store(tmp_path / "s"))
+    batch = grade_batch(hand_ins, order(folder, grader=lambda: changing), Store(tmp_path / "s"))
     assert "changed while it was graded" in batch.grades[2].error
     assert [bool(g.error) for g in batch.grades].count(True) == 1
 

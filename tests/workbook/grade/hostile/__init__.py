@@ -29,19 +29,19 @@ SETUP = """import numpy as np
 from course_utils import nn
 from course_utils.checking import answers, check, exercise, expect, hint, progress"""
 RIGHT = {
-    "linear_forward": '''@exercise("3.1", points=2)
+    "linear_forward": """@exercise("3.1", points=2)
 def linear_forward(X, W, b):
-    return X @ W + b, (X, W)''',
-    "linear_backward": '''@exercise("3.2", points=4)
+    return X @ W + b, (X, W)""",
+    "linear_backward": """@exercise("3.2", points=4)
 def linear_backward(dY, cache):
     X, W = cache
-    return dY @ W.T, X.T @ dY, dY.sum(axis=0)''',
-    "relu_forward": '''@exercise("3.3", points=1)
+    return dY @ W.T, X.T @ dY, dY.sum(axis=0)""",
+    "relu_forward": """@exercise("3.3", points=1)
 def relu_forward(X):
-    return np.maximum(X, 0), X''',
-    "relu_backward": '''@exercise("3.4", points=2)
+    return np.maximum(X, 0), X""",
+    "relu_backward": """@exercise("3.4", points=2)
 def relu_backward(dY, cache):
-    return dY * (cache > 0)''',
+    return dY * (cache > 0)""",
 }
 
 
@@ -107,11 +107,11 @@ def body(text):
     return f"{head}{lines}\n    return X @ W + b, (X, W)"
 
 
-def notebook(cells, **changes):
+def notebook(texts, **changes):
     """A notebook as plain data."""
     made = [
         {"cell_type": "code", "source": text, "metadata": {}, "outputs": [], "execution_count": 1}
-        for text in cells
+        for text in texts
     ]
     course = {"lesson": ASSIGNMENT.lesson, "edition": "student"}
     return {
@@ -123,9 +123,9 @@ def notebook(cells, **changes):
     }
 
 
-def written(path, cells, **changes):
+def written(path, texts, **changes):
     """Write a notebook and give its path."""
-    path.write_text(json.dumps(notebook(cells, **changes)), "utf-8")
+    path.write_text(json.dumps(notebook(texts, **changes)), "utf-8")
     return path
 
 

@@ -40,16 +40,15 @@ sys.modules["course_utils.checking.judge"] = checking
 {WRONG_RESULT}""")
 
 
-@case("checks", "replaces isinstance, len and float for everybody", NOTHING, "")
+@case("checks", "replaces float, abs and max for everybody", NOTHING)
 def patched_builtins(folder):
     return body(f"""
 import builtins
-builtins.isinstance = lambda *a: True
-builtins.float = lambda *a: 1.0
-{WRONG_RESULT}""") .replace("builtins.isinstance = lambda *a: True", "pass")
+builtins.float = builtins.abs = builtins.max = lambda *a, **k: 0.0
+{WRONG_RESULT}""")
 
 
-@case("checks", "brings a decorator of its own that gives full marks", NOTHING)
+@case("checks", "brings a decorator of its own that gives full marks", {"3.1": 0.2})
 def own_decorator(folder):
     text = RIGHT["linear_forward"].replace("X @ W + b", "X @ W")
     own = "def exercise(number, points):\n    print('right')\n    return lambda f: f"
@@ -244,5 +243,7 @@ raise LookupError(f"{told}" if told else "no seed")""")
 
 @case("truth", "finds the right function in another exercise's verdict", {"3.2": 0.0}, "not lent")
 def reference_of_itself(folder):
-    wrong = RIGHT["linear_backward"].replace("return ", "return nn.linear_backward(dY, cache)\n    return ")
+    wrong = RIGHT["linear_backward"].replace(
+        "return ", "return nn.linear_backward(dY, cache)\n    return "
+    )
     return cells_with(RIGHT["linear_forward"], linear_backward=wrong)

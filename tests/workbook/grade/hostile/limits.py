@@ -79,7 +79,7 @@ def endless_deletion(folder):
     return cells_with(text, helper)
 
 
-@case("time", "an endless generator handed back", NOTHING, "list|generator")
+@case("time", "an endless generator handed back", NOTHING, "expected an array, got count")
 def endless_generator(folder):
     return body("import itertools\nreturn itertools.count(), None")
 
@@ -104,7 +104,12 @@ def endless_recursion(folder):
     return body("return linear_forward(X, W, b)")
 
 
-@case("memory", "recursion without end and without Python's limit", NOTHING, "signal|fault|Error")
+@case(
+    "memory",
+    "recursion without end and without Python's limit",
+    NOTHING,
+    "signal|fault|Error|no end",
+)
 def recursion_without_limit(folder):
     return body("import sys\nsys.setrecursionlimit(10**9)\nf = lambda: f()\nf()")
 
@@ -164,6 +169,11 @@ def list_of_itself(folder):
     return body("loop = []\nloop.append(loop)\nreturn loop, None")
 
 
-@case("output", "returns tuples of the same tuples, two to the fortieth", NOTHING, "cannot be graded")
+@case(
+    "output",
+    "returns tuples of the same tuples, two to the fortieth",
+    NOTHING,
+    "cannot be graded|no end",
+)
 def doubled_tuples(folder):
     return body("pair = (0,)\nfor _ in range(40):\n    pair = (pair, pair)\nreturn pair, None")

@@ -92,7 +92,11 @@ def variable_of_the_name(folder):
 
 @case("cells", "identifiers in other letters that Python reads as the same")
 def unicode_identifiers(folder):
-    return RIGHT["linear_forward"].replace("linear_forward", "ｌｉｎｅａｒ_ｆｏｒｗａｒｄ").replace("W", "Ω")
+    return (
+        RIGHT["linear_forward"]
+        .replace("linear_forward", "ｌｉｎｅａｒ_ｆｏｒｗａｒｄ")
+        .replace("W", "Ω")
+    )
 
 
 @case("cells", "a stray surrogate, null characters, a mark of byte order, foreign line ends")

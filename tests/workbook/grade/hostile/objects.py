@@ -63,8 +63,9 @@ def array_of_objects(folder):
 @case("objects", "a cache of a class of one's own, which the other answer reads")
 def own_cache(folder):
     made = "class Kept:\n    def __init__(self, X, W):\n        self.X, self.W = X, W"
-    text = RIGHT["linear_forward"].replace("(X, W)", "Kept(X, W)").replace("Kept(X, W), b", "X, W, b")
-    text = '@exercise("3.1", points=2)\ndef linear_forward(X, W, b):\n    return X @ W + b, Kept(X, W)'
+    text = (
+        '@exercise("3.1", points=2)\ndef linear_forward(X, W, b):\n    return X @ W + b, Kept(X, W)'
+    )
     back = RIGHT["linear_backward"].replace("X, W = cache", "X, W = cache.X, cache.W")
     return cells_with(text, made, linear_backward=back)
 
@@ -112,7 +113,7 @@ def wrapped_later(folder):
     return cells_with(RIGHT["linear_forward"] + "\n\n" + wrap)
 
 
-@case("objects", "replaced by a wrong function after it was defined", NOTHING, "the last one")
+@case("objects", "replaced by a wrong function after it was defined", {"3.1": 0.2}, "the last one")
 def replaced_later(folder):
     wrong = "linear_forward = lambda X, W, b: (X @ W, (X, W))"
     return [*cells_with(RIGHT["linear_forward"]), wrong]
@@ -155,13 +156,13 @@ def later():
 threading.Thread(target=later).start()""")
 
 
-@case("objects", "gives another answer from the fifth call on", NOTHING)
-def tires(folder):
-    text = body("global calls\ncalls += 1\nif calls > 4:\n    return X @ W, (X, W)")
+@case("objects", "gives another answer at every sixth call", {"3.1": 1.0}, "two equal calls")
+def counts_calls(folder):
+    text = body("global calls\ncalls += 1\nif calls == 6:\n    return X @ W, (X, W)")
     return cells_with(text, "calls = 0")
 
 
-@case("objects", "gives random numbers", NOTHING, "")
+@case("objects", "gives random numbers", {"3.1": 0.1}, "two equal calls")
 def random_numbers(folder):
     return body("return np.random.standard_normal((len(X), W.shape[1])), None")
 
