@@ -211,7 +211,9 @@ def _is_printable(data: bytes) -> bool:
 
 def _is_telling(data: bytes) -> bool:
     """Text or something packed; by far most runs of letters decode to neither."""
-    packed = data[:2] in (b"PK", b"\x1f\x8b", b"BZ", b"\xff\xfe", b"\xfe\xff") or data[:1] == b"\x78"
+    packed = (
+        data[:2] in (b"PK", b"\x1f\x8b", b"BZ", b"\xff\xfe", b"\xfe\xff") or data[:1] == b"\x78"
+    )
     known = packed or data[:4] in (b"\x89PNG", b"\xfd7zX", b"\x93NUM")
     wide = data.count(b"\x00") * 5 > len(data) * 2
     return len(data) >= 8 and (known or wide or _is_printable(data) or b"PK\x03\x04" in data)

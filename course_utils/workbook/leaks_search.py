@@ -45,6 +45,9 @@ class Search:
         self.secrets = list(dict.fromkeys(secrets))
         self._exact: dict[tuple, list[Secret]] = defaultdict(list)
         self._forms: dict[tuple, list[tuple[Secret, list[str]]]] = defaultdict(list)
+        exact = [s.tokens[0] for s in self.secrets if not s.renamed]
+        forms = [len(s.tokens) for s in self.secrets if s.renamed]
+        self._firsts, self._shortest_form = frozenset(exact), min(forms, default=10**9)
         for secret in self.secrets:
             if secret.renamed:
                 form = skeleton(secret.tokens)
@@ -54,7 +57,10 @@ class Search:
 
     def in_text(self, text: str, *, renamed: bool = True) -> Iterator[Secret]:
         """Secrets in a text: as it stands, and as Python writes it where it is code."""
-        yield from self.in_tokens(tokens(text), renamed=renamed)
+        found = tokens(text)
+        yield from self.in_tokens(found, renamed=renamed)
+        if len(found) < self._shortest_form and self._firsts.isdisjoint(found):
+            return
         for tree in trees(text):
             for form in dict.fromkeys((written(tree), plain(tree))):
                 yield from self.in_tokens(tokens(form), renamed=renamed)

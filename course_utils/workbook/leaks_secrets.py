@@ -44,7 +44,7 @@ def code_secrets(code: str, exercise: str, function: str) -> Iterator[Secret]:
         function: its function.
     """
     tree = ast.parse(code)
-    normal = ast.parse(plain(tree))
+    normal = ast.parse(plain(ast.parse(code)))
     for text in _equations(tree):
         yield Secret(exercise, function, text, tuple(tokens(text)))
     for source, form in ((code, tree), (ast.unparse(normal), normal)):

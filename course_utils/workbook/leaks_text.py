@@ -11,6 +11,7 @@ import builtins
 import keyword
 import re
 import textwrap
+import warnings
 from collections.abc import Iterator, Sequence
 
 _TOKEN = re.compile(r"[^\W\d]\w*|\d[\w.]*|[^\w\s]")
@@ -54,7 +55,9 @@ def parsed(text: str) -> ast.Module | None:
     if len(text) > _LONGEST_PARSED or "\0" in text:
         return None
     try:
-        return ast.parse(textwrap.dedent(text))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about escapes in what is no code after all
+            return ast.parse(textwrap.dedent(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -67,7 +70,7 @@ def trees(text: str) -> Iterator[ast.Module]:
         return
     for piece in re.split(r"\n\s*\n|^\s*(?:```|~~~).*$|</?pre>|</?code>", text, flags=re.M):
         uncommented = re.sub(r"^[ \t]*[#>]+ ?", "", piece, flags=re.M)
-        for form in {piece, uncommented}:
+        for form in dict.fromkeys((piece, uncommented)):
             if any(sign in form for sign in "=(") and (tree := parsed(form)) is not None:
                 yield tree
 
@@ -81,11 +84,13 @@ def written(tree: ast.AST) -> str:
 
 
 def plain(tree: ast.Module) -> str:
-    """A tree in one of its many forms: no docstrings, no annotations, one assignment a line."""
+    """A tree in one of its many forms: no docstrings, no annotations, one assignment a line.
+
+    The tree is changed; what is needed of it otherwise is to be taken before.
+    """
     try:
-        # Through text, since the original must stay as it is and a deep copy costs more.
-        return ast.unparse(_Plain().visit(ast.parse(ast.unparse(tree))))
-    except (RecursionError, ValueError, SyntaxError):
+        return ast.unparse(_Plain().visit(tree))
+    except (RecursionError, ValueError):
         return ""
 
 
@@ -121,9 +126,7 @@ class _Plain(ast.NodeTransformer):
             return node
         if any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts)):
             return node
-        made = [
-            ast.Assign([a], b) for a, b in zip(target.elts, value.elts, strict=True)
-        ]
+        made = [ast.Assign([a], b) for a, b in zip(target.elts, value.elts, strict=True)]
         return [ast.fix_missing_locations(ast.copy_location(m, node)) for m in made]
 
 

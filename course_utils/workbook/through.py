@@ -138,9 +138,13 @@ def make_release(last: str, *, with_solutions: bool = False) -> Release:
     files |= _notebooks(now, with_solutions)
     files |= {n: (ROOT / n).read_bytes() for n in _AS_THEY_ARE if (ROOT / n).is_file()}
     names = {le.name for le in now}
-    files[MARK] = (json.dumps({"through": last, "lessons": sorted(names)}, indent=1) + "\n").encode()
+    files[MARK] = (
+        json.dumps({"through": last, "lessons": sorted(names)}, indent=1) + "\n"
+    ).encode()
     files["README.md"] = release_readme(
-        (ROOT / "README.md").read_text("utf-8"), lambda path: _holds(files, path)
+        (ROOT / "README.md").read_text("utf-8"),
+        lambda path: _holds(files, path),
+        lambda block: any(elsewhere.in_text(block)),
     ).encode()
     withheld = tuple(m.name for m in modules.values() if m.name not in needed.loaded)
     shared = tuple(_shared(modules, needed, end.later))
@@ -182,9 +186,7 @@ def _searches(
     shown = [text for lesson in (*now, *then) for text in shown_elsewhere(lesson)]
     later = Search(s for lesson in then for s in lesson_secrets(lesson)).without(shown)
     own = [s for lesson in now for s in lesson_secrets(lesson)]
-    code = [
-        _text(m, p) for m in needed.modules.values() for p in m.parts if id(p) in needed.parts
-    ]
+    code = [_text(m, p) for m in needed.modules.values() for p in m.parts if id(p) in needed.parts]
     answers = [] if not with_solutions else own
     elsewhere = Search([*later.secrets, *own]).without(shown)
     elsewhere = Search(s for s in elsewhere.secrets if s not in set(answers))
@@ -296,4 +298,3 @@ def _emptied(to: Path) -> None:
             )
         shutil.rmtree(to)
     to.mkdir(parents=True, exist_ok=True)
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -70,6 +71,22 @@ class Module:
     def is_package(self) -> bool:
         """Whether this is an ``__init__.py``."""
         return self.path.name == "__init__.py"
+
+    def passed_on(self) -> set[str]:
+        """Imported names that the module does not use: for others, or for what the import does.
+
+        The ``__init__`` of a package passes on everything; what of it is needed is told by
+        those who need it.
+        """
+        if self.is_package:
+            return set()
+        used = {
+            inner.id
+            for p in self.parts
+            for inner in ast.walk(p.node)
+            if isinstance(inner, ast.Name)
+        }
+        return set(self.imports) - used
 
     def binding(self, name: str) -> Part | None:
         """The last statement that binds a name."""
@@ -197,10 +214,15 @@ def imported(
     if base.split(".")[0] != PACKAGE:
         return found
     for alias in node.names:
-        whole = f"{base}.{alias.name}"
-        bound = alias.asname or alias.name
-        found[bound] = Ref(whole) if whole in modules else Ref(base, alias.name)
+        found[alias.asname or alias.name] = _stepped(Ref(base), [alias.name], modules)
     return found
+
+
+@functools.cache
+def _passed_names(text: str) -> frozenset[str]:
+    """Names that a package takes out of its modules."""
+    taken = (n for n in ast.parse(text).body if isinstance(n, ast.ImportFrom) and n.module)
+    return frozenset(a.asname or a.name for n in taken for a in n.names)
 
 
 def _uses(node: ast.AST, module: Module, modules: dict[str, Module]) -> Iterator[Ref]:
@@ -219,13 +241,22 @@ def _uses(node: ast.AST, module: Module, modules: dict[str, Module]) -> Iterator
                 told.add(chain[0])
                 yield _stepped(known[chain[0].id], chain[1], modules)
         elif isinstance(inner, ast.Name) and inner not in told:
-            ref = known.get(inner.id)
-            yield ref if ref is not None else Ref(module.name, inner.id)
+            ref = known.get(inner.id, Ref(module.name, inner.id))
+            yield ref
+            if not ref.name:  # a module as a value: looked into by the names that stand there
+                yield from (Ref(ref.module, name) for name in _words(module.text))
         elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
             if inner.value in modules:
                 yield Ref(inner.value, "*")  # looked up by name when it runs: all of it
             for base, names in _IN_STRING.findall(inner.value):  # code for another process
                 yield from (Ref(base, name.strip()) for name in names.split(","))
+
+
+@functools.cache
+def _words(text: str) -> frozenset[str]:
+    """Strings in code that could be names."""
+    found = (n.value for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Constant))
+    return frozenset(v for v in found if isinstance(v, str) and v.isidentifier())
 
 
 def _chain(node: ast.Attribute) -> tuple[ast.Name, list[str]] | None:
@@ -238,10 +269,13 @@ def _chain(node: ast.Attribute) -> tuple[ast.Name, list[str]] | None:
 
 
 def _stepped(ref: Ref, names: list[str], modules: dict[str, Module]) -> Ref:
-    """From a module along attributes as far as they are modules."""
+    """From a module along attributes, as far as they are modules."""
     place = ref.module
     for name in names:
-        if f"{place}.{name}" not in modules:
+        if f"{place}.{name}" not in modules or (
+            # `show.means` is the function, not the file that it stands in
+            place in modules and name in _passed_names(modules[place].text)
+        ):
             return Ref(place, name)
         place = f"{place}.{name}"
     return Ref(place)

@@ -36,7 +36,7 @@ def cut_module(
             cuts.append((*whole, []))
         else:
             cuts += [(p.first, p.last, []) for p in parts if p in gone]
-    left = _names_left(module, gone)
+    left = _names_left(module, gone) | module.passed_on()
     lost: set[str] = set()
     for node in module.import_nodes:
         bound = imported(node, module, modules)
@@ -48,7 +48,7 @@ def cut_module(
     for node in ast.parse(module.text).body:
         if is_all(node) and isinstance(node.value, (ast.List, ast.Tuple)):
             names = [ast.literal_eval(e) for e in node.value.elts]
-            fit = [n for n in names if n not in lost or module.binding(n) and n in left]
+            fit = [n for n in names if n not in lost or (module.binding(n) and n in left)]
             if fit != names:
                 listed = ["__all__ = [", *(f'    "{n}",' for n in fit), "]"]
                 cuts.append((node.lineno, node.end_lineno, listed if fit else []))

@@ -12,12 +12,15 @@ _PATH = re.compile(r"`((?:tests|benchmarks|figures|notebooks|course_utils)/[\w./
 _COMMAND = re.compile(r"\bmake (?:test|build)\b|`?python -m course_utils (?:test|build|results)\b")
 
 
-def release_readme(text: str, is_there: Callable[[str], bool]) -> str:
+def release_readme(
+    text: str, is_there: Callable[[str], bool], is_secret: Callable[[str], bool]
+) -> str:
     """A README that names nothing that is not there.
 
     Args:
         text: the README of the project.
         is_there: whether a path, relative to the folder, is in the release.
+        is_secret: whether a text holds an answer.
 
     Returns:
         The same, less sections for instructors, and less every row and paragraph that
@@ -28,7 +31,7 @@ def release_readme(text: str, is_there: Callable[[str], bool]) -> str:
         if section.startswith(tuple(f"## {name}" for name in _INSTRUCTORS)):
             continue
         blocks = [_without_lost_lines(b, is_there) for b in re.split(r"\n{2,}", section.strip())]
-        kept.append("\n\n".join(b for b in blocks if b))
+        kept.append("\n\n".join(b for b in blocks if b and not is_secret(b)))
     return "\n\n".join(kept) + "\n"
 
 

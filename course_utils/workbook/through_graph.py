@@ -76,15 +76,14 @@ class Needed:
         for part in module.parts:
             if part.effect and self.stays(module, part):
                 self._take(module, part)
+        self._todo += [(module.imports[name], module.name) for name in module.passed_on()]
 
     def _take(self, module: Module, part: Part) -> None:
         if id(part) in self.parts:
             return
         self.parts.add(id(part))
         name = f"{module.name}.{min(part.binds, default='')}".rstrip(".")
-        self._todo += [
-            (ref, name) for ref in part.uses if not self.passed_over(module, part, ref)
-        ]
+        self._todo += [(ref, name) for ref in part.uses if not self.passed_over(module, part, ref)]
 
 
 def usable(modules: dict[str, Module], needed: Needed, never: Callable[[Module, Part], bool]):

@@ -12,7 +12,7 @@ from course_utils.workbook.lesson import Lesson
 from course_utils.workbook.through_code import Module, Part, Ref, read_statements
 
 # Commands of the instructor: what only they import is not followed.
-INSTRUCTORS = ("_build", "_results", "_grade", "_test")
+INSTRUCTORS = ("_build", "_build_for_others", "_results", "_grade", "_test")
 _CLI = "course_utils.workbook.cli"
 _SOURCES = "course_utils.workbook.run"  # runs the sources; a release has none
 _EXERCISES = "course_utils.checking.exercises"
