@@ -5,7 +5,7 @@ LESSON ?=
 PROFILE ?= quick
 COURSE = $(PYTHON) -m course_utils
 
-.PHONY: help run test browser lab build setup doctor clean
+.PHONY: help run test browser lab build book setup doctor clean
 help:    ## this list
 	@sed -n 's/^\([a-z]*\): *## /  make \1	/p' Makefile
 run:     ## run the lessons (LESSON=03, PROFILE=full), make pages in build/html
@@ -18,6 +18,8 @@ lab:     ## open the notebooks in JupyterLab
 	@$(COURSE) lab
 build:   ## make the notebooks from notebooks/source (LESSON=03)
 	@$(COURSE) build $(LESSON)
+book:    ## the web edition in build/book: search, answers folded, reference pages
+	@$(COURSE) book
 setup:   ## make the environment in .venv
 	@$(COURSE) setup
 doctor:  ## look for what is missing, and say how to mend it

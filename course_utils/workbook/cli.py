@@ -35,13 +35,18 @@ def main(argv: Sequence[str] | None = None, *, bootstrapping: bool = False) -> i
         _parser().print_help()
         return 0
     try:
-        if bootstrapping and not _in_this_python(options):
+        if bootstrapping and not _in_this_python(options) and options.command != "book":
             from course_utils.workbook import bootstrap
 
             return bootstrap.run_inside(options.command, given)
         return int(options.call(options))
     except WorkbookError as error:
         print(f"\n{error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("course_utils.") or not (ROOT / "release.json").exists():
+            raise
+        print(f"\n{options.command}: not in this edition, which is for students.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
@@ -79,6 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("lessons", nargs="*", metavar="LESSON", help="number or name; all if none")
     build.add_argument("--check", action="store_true", help="only say whether they are up to date")
     build.add_argument("--execute", action="store_true", help="run the solutions in any case")
+    build.add_argument("--through", metavar="NN", help="a release of the lessons up to NN, into --to")
+    build.add_argument("--with-solutions", action="store_true", help="their solutions, too")
+    build.add_argument("--nbgrader", action="store_true", help="source notebooks for nbgrader")
+    build.add_argument("--to", metavar="FOLDER", help="for --through and --nbgrader")
+    newer = add("upgrade", _upgrade, "take the answers of an old notebook into its new edition")
+    newer.add_argument("old", metavar="OLD", help="the notebook with the answers")
+    newer.add_argument("new", nargs="?", metavar="NEW", help="its new edition (by its name if none)")
+    newer.add_argument("--to", metavar="FILE", help="for the result (OLD itself, with a backup)")
     add("test", _test, "check style, run the tests, compare the notebooks")
     browser = add("browser", _browser, "run the lessons in JupyterLab in a headless Chromium")
     browser.add_argument("lessons", nargs="*", metavar="LESSON", help="all if none")
@@ -105,6 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     hand_in = add("submit", _submit, "check a notebook and make the hand-in file of it")
     hand_in.add_argument("notebook", metavar="NOTEBOOK", help="a saved .ipynb")
     hand_in.add_argument("--to", metavar="FILE", help="the hand-in (beside the notebook)")
+    web = add("book", _book, "make the web edition: pages with search, answers folded")
+    web.add_argument("--to", metavar="FOLDER", help="for the pages (build/book)")
+    web.add_argument("--base", metavar="PATH", help="of the site on its server (/NAME/)")
     add("setup", _setup, "make the environment in .venv")
     add("doctor", _doctor, "look for what is missing, and say how to mend it")
     return parser
@@ -139,6 +155,10 @@ def _default_profile() -> str:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if (ROOT / "release.json").is_file():  # a release for students: notebooks without sources
+        from course_utils.workbook.released import run_release
+
+        return min(run_release(options.lessons, options.profile), 1)
     from course_utils.workbook.run import run
 
     return min(run(options.lessons, options.profile), 1)
@@ -147,6 +167,8 @@ def _run(options: argparse.Namespace) -> int:
 def _build(options: argparse.Namespace) -> int:
     from course_utils.workbook.build import build, check
 
+    if options.through or options.nbgrader:
+        return _build_for_others(options)
     try:
         if not options.check:
             return min(build(options.lessons, force=options.execute), 1)
@@ -158,6 +180,28 @@ def _build(options: argparse.Namespace) -> int:
         say(problem)
     say(f"{len(problems)} notebooks differ from their sources" if problems else "up to date")
     return min(len(problems), 1)
+
+
+def _build_for_others(options: argparse.Namespace) -> int:
+    if not options.to or (options.through and options.nbgrader):
+        raise WorkbookError(
+            "build --through NN and build --nbgrader: expected one of them and --to FOLDER, the "
+            "folder that is written. For example: build --through 03 --to ../for-students"
+        )
+    if options.nbgrader:
+        from course_utils.workbook.nbgrader import build_nbgrader
+
+        return min(build_nbgrader(Path(options.to), options.lessons), 1)
+    from course_utils.workbook.through import release
+
+    release(options.through, Path(options.to), with_solutions=options.with_solutions)
+    return 0
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    from course_utils.workbook.upgrade import upgrade_file
+
+    return upgrade_file(options.old, options.new, options.to)
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -204,6 +248,13 @@ def _submit(options: argparse.Namespace) -> int:
     from course_utils.workbook.submit import submit_file
 
     return submit_file(Path(options.notebook), options.to and Path(options.to))
+
+
+def _book(options: argparse.Namespace) -> int:
+    from course_utils.workbook.book import book  # has a small environment of its own
+
+    to = options.to and Path(options.to)
+    return book(to or None, own_environment=not _in_this_python(options), base=options.base)
 
 
 def _setup(options: argparse.Namespace) -> int:

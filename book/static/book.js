@@ -1,0 +1,28 @@
+// Blocks that scroll sideways can be reached by keyboard; answers open when the page is printed.
+"use strict";
+
+(() => {
+  const wide = ".highlight pre, pre.output, div.output, .table-wrapper, .equation";
+
+  function reachable() {
+    for (const block of document.querySelectorAll(wide)) {
+      if (block.scrollWidth > block.clientWidth + 1) {
+        block.tabIndex = 0;
+      } else {
+        block.removeAttribute("tabindex");
+      }
+    }
+  }
+
+  let waiting;
+  addEventListener("load", reachable);
+  addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(reachable, 150); });
+  document.addEventListener("toggle", reachable, true);
+
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const answer of opened) answer.open = true;
+  });
+  addEventListener("afterprint", () => { for (const answer of opened) answer.open = false; });
+})();
