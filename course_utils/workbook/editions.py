@@ -1,4 +1,4 @@
-"""Make the two editions of a lesson: the student's, with blanks, and the solved one."""
+"""Make the editions of a lesson: the student's, with blanks, and the solved one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,15 @@ from course_utils.workbook.lesson import Cell, Lesson
 from course_utils.workbook.markers import Blank, find_blanks
 from course_utils.workbook.project import WorkbookError, shown
 
+HAND_IN = "# <hand-in>"
+_HAND_IN_CELL = """\
+# In a course: save this notebook, take the # of the last line away, and run this cell.
+from course_utils.workbook.submit import submit
+
+# submit()"""
 STUDENT_EDITION = "student"
 SOLUTION_EDITION = "solution"
+MARKED_EDITION = "marked"  # solved, with the markers: what nbgrader takes
 _KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"}
 
@@ -29,7 +36,7 @@ def make_edition(lesson: Lesson, edition: str):
 
     Args:
         lesson: what `read_lesson` gives.
-        edition: ``"student"`` or ``"solution"``.
+        edition: ``"student"``, ``"solution"`` or ``"marked"``.
 
     Returns:
         An nbformat notebook.
@@ -44,12 +51,16 @@ def make_edition(lesson: Lesson, edition: str):
         own = [b for b in blanks if b.cell == index]
         text = with_formulas(lesson, cell, cell.text)
         open_text = _checked(lesson, cell, _filled_in(lesson, _without_solutions(text, own)))
-        solved = _filled_in(lesson, _without_markers(text, own))
+        texts = {
+            STUDENT_EDITION: open_text,
+            SOLUTION_EDITION: _filled_in(lesson, _without_markers(text, own)),
+            MARKED_EDITION: _filled_in(lesson, text),
+        }
         made = {"code": v4.new_code_cell, "markdown": v4.new_markdown_cell, "raw": v4.new_raw_cell}
         cells.append(
             made[cell.kind](
-                open_text if edition == STUDENT_EDITION else solved,
-                # From the student's text in both editions: a cell can be matched across them.
+                texts[edition],
+                # From the student's text in all editions: a cell can be matched across them.
                 id=_cell_id(lesson.name, index, open_text),
                 metadata=copy.deepcopy(cell.metadata),
             )
@@ -86,6 +97,8 @@ def _without_markers(text: str, blanks: list[Blank]) -> str:
 def _filled_in(lesson: Lesson, text: str) -> str:
     if text.strip() == SETUP:
         return setup_cell()
+    if text.strip() == HAND_IN:
+        return _HAND_IN_CELL
     return text.replace(BADGE, badge(lesson.name)) if BADGE in text else text
 
 

@@ -15,6 +15,13 @@ _ENVIRONMENTS = {
     "split": "align*",
     "gathered": "matrix",
 }
+# Commands that it does not know, by others that say the same: a bracket of fixed size grows with
+# what it holds, as \left and \right do.
+_COMMANDS = (
+    (re.compile(r"\\arg\b"), r"\\operatorname{arg}"),
+    (re.compile(r"\\[bB]igg?l?(?=\s*\\l)"), r"\\left"),
+    (re.compile(r"\\[bB]igg?r?(?=\s*\\r)"), r"\\right"),
+)
 _UNKNOWN = re.compile(r"\\[A-Za-z]+")
 
 
@@ -55,6 +62,8 @@ def _mathml(tex: str, block: bool) -> str | None:
     for inner, outer in _ENVIRONMENTS.items():
         tex = tex.replace(f"\\begin{{{inner}}}", f"\\begin{{{outer}}}")
         tex = tex.replace(f"\\end{{{inner}}}", f"\\end{{{outer}}}")
+    for known, same in _COMMANDS:
+        tex = known.sub(same, tex)
     try:
         made = convert(tex, display="block" if block else "inline")
         tree = ElementTree.fromstring(made)

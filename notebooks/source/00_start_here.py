@@ -207,3 +207,6 @@ progress()
 # all weights were 0?
 #
 # Next: lesson 03 builds a whole net out of layers like this one.
+
+# %%
+# <hand-in>

@@ -669,3 +669,6 @@ progress()
 # neuronalen Netzen*, 1991 (vanishing gradients). Glorot and Bengio, AISTATS 2010, and He et al., ICCV
 # 2015 (first weights). Maas, Hannun and Ng, ICML 2013 (the leak). Ioffe and Szegedy, ICML 2015 (batch
 # norm). Dumoulin and Visin, *A guide to convolution arithmetic*, 2016.
+
+# %%
+# <hand-in>

@@ -1755,3 +1755,6 @@ progress()
 # neural networks*, 2017. Pearson, 1901, and Hotelling, 1933 (principal components). Von Mises and
 # Pollaczek-Geiringer, 1929 (power iteration). Sirovich and Kirby, 1987, and Turk and Pentland,
 # *Eigenfaces for recognition*, 1991.
+
+# %%
+# <hand-in>

@@ -779,3 +779,6 @@ progress(last="3.9")
 # methods*, 1964 (momentum). Glorot, Bordes and Bengio, *Deep sparse rectifier neural networks*, 2011.
 # Kingma and Ba, *Adam*, 2015. He, Zhang, Ren and Sun, *Delving deep into rectifiers*, 2015 (first
 # weights). Okabe and Ito, *Color universal design*, 2008 (the colours).
+
+# %%
+# <hand-in>

@@ -773,3 +773,6 @@ progress(first="3.10")
 # 2015. Ba, Kiros and Hinton, *Layer normalization*, 2016. Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, *Dropout*, 2014.
 # Krizhevsky, *Learning multiple layers of features from tiny images*, 2009 (CIFAR-10). Szegedy et al., 2016 (label smoothing). Loshchilov and
 # Hutter, 2017 (the cosine).
+
+# %%
+# <hand-in>

@@ -1125,3 +1125,6 @@ progress()
 # (erasing). Simonyan, Vedaldi and Zisserman, 2014 (saliency). Lin, Chen and Yan, *Network in network*, 2014
 # (averaging channels). He, Zhang, Ren and Sun, *Deep residual learning for image recognition*, 2016. Szegedy et
 # al., *Rethinking the Inception architecture*, 2016 (smoothed labels). Krizhevsky, 2009 (CIFAR-10).
+
+# %%
+# <hand-in>

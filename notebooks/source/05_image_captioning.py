@@ -1071,3 +1071,6 @@ progress(last="5.18")
 # *On the difficulty of training recurrent neural networks*, 2013 (clipping). Williams and Zipser, 1989 (teacher
 # forcing). Vinyals et al., *Show and tell*, 2015. Karpathy and Fei-Fei, 2015. Jozefowicz, Zaremba and Sutskever, 2015
 # (bias of the forget gate).
+
+# %%
+# <hand-in>

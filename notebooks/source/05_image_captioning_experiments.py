@@ -729,3 +729,6 @@ progress(first="5.19")
 # *BLEU*, 2002. Wu et al., *Google's neural machine translation system*, 2016 (length normalisation; ours is the simpler power).
 # Jain and Wallace, *Attention is not explanation*, 2019. Hodosh, Young and Hockenmaier, *Framing image description as a
 # ranking task*, 2013 (Flickr8k). Liu et al., *CoordConv*, 2018. Tan and Le, *EfficientNet*, 2019.
+
+# %%
+# <hand-in>

@@ -1127,3 +1127,6 @@ progress()
 # Ioffe and Szegedy, *Batch normalization*, 2015. Szegedy et al., *Rethinking the Inception architecture*, 2016,
 # and Müller, Kornblith and Hinton, *When does label smoothing help?*, 2019. Student, *The probable error of a
 # mean*, 1908. Chilamkurthy's PyTorch tutorial on transfer learning (ants and bees).
+
+# %%
+# <hand-in>

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from course_utils.workbook import colab
-from course_utils.workbook.editions import as_text, make_edition
+from course_utils.workbook.editions import HAND_IN, as_text, make_edition
 from course_utils.workbook.lesson import read_lesson
 from course_utils.workbook.project import ROOT, WorkbookError, repository_address
 
@@ -180,3 +180,21 @@ def test_every_code_cell_of_the_student_edition_is_python(lesson):
     for cell in make_edition(lesson, "student").cells:
         if cell.cell_type == "code":
             ast.parse(cell.source)
+
+
+def test_the_last_cell_makes_the_hand_in_when_asked_and_nothing_else(tmp_path, monkeypatch):
+    path = write_lesson(tmp_path)
+    path.write_text(path.read_text("utf-8") + "\n# %%\n# <hand-in>\n", "utf-8")
+    asked = []
+    monkeypatch.setattr("course_utils.workbook.submit.submit", lambda: asked.append(1))
+    sources = [make_edition(read_lesson(path), e).cells[-1].source for e in ("student", "solution")]
+    assert sources[0] == sources[1]
+    exec(compile(sources[0], "hand-in", "exec"), {})
+    assert asked == []
+    exec(compile(sources[0].replace("# submit()", "submit()"), "hand-in", "exec"), {})
+    assert asked == [1]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks" / "source").glob("*.py")))
+def test_every_lesson_ends_with_the_hand_in(path):
+    assert read_lesson(path).cells[-1].text.strip() == HAND_IN
