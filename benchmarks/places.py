@@ -35,12 +35,14 @@ class Place:
         before: what is installed before the course.
         course: how the course is installed, by pip's arguments.
         about: one line.
+        offline: cut the network off before the notebooks run (Linux).
     """
 
     python: str
     before: tuple[str, ...]
     course: tuple[str, ...]
     about: str
+    offline: bool = False
 
 
 RUNNING = ("nbclient>=0.10", "nbformat>=5.10", "ipykernel>=6.17", "ipywidgets>=7.7")
@@ -67,6 +69,7 @@ PLACES = {
     "colab": Place("3.12", COLAB, ONLY_COURSE, "what Colab has"),
     "oldest": Place("3.10", (*oldest(), *RUNNING), ONLY_COURSE, "the oldest of each range"),
     "newest": Place("3.13", RUNNING, ONLY_COURSE, "the newest of everything"),
+    "offline": Place("3.11", (), PINNED, "requirements.txt, network cut off", offline=True),
     "3.10": Place("3.10", (), PINNED, "requirements.txt"),
     "3.11": Place("3.11", (), PINNED, "requirements.txt"),
     "3.12": Place("3.12", (), PINNED, "requirements.txt"),
@@ -155,6 +158,9 @@ def measured(name: str, place: Place, interpreter: str, lessons: list[str]) -> d
         env |= {"COURSE_STRICT": "1", "COURSE_PROGRESS": "off", "OMP_NUM_THREADS": "1",
                 "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_DATA_DIR": str(work / "data")}  # fmt: skip
         command = [environment.python, "-c", _RUN, str(CELL_SECONDS), *wanted]
+        if place.offline:  # a network of one's own, with nothing in it but this machine
+            cut = ["unshare", "--map-root-user", "--net", "sh", "-c"]
+            command = [*cut, 'ip link set lo up && exec "$@"', "sh", *command]
         runs = [json.loads(x) for x in called(command, notebooks, env).splitlines() if x[:1] == "{"]
         return {
             "python": called([environment.python, "-V"]).split()[1], "about": place.about,
