@@ -41,7 +41,7 @@ _HABITS = (
 )  # fmt: skip
 
 
-def make_hand_ins(folder: Path, count: int, lesson: str = LESSON, seed: int = 0) -> None:
+def make_hand_ins(folder: Path, count: int, lesson: str = LESSON, seed: int = 0) -> list:
     """Write hand-ins, one folder for each student.
 
     Args:
@@ -49,13 +49,16 @@ def make_hand_ins(folder: Path, count: int, lesson: str = LESSON, seed: int = 0)
         count: how many.
         lesson: name of the lesson.
         seed: another gives other hand-ins.
+
+    Returns:
+        (name of a student, name of the one who copied) of all copies.
     """
     student = json.loads(student_path(NOTEBOOKS, lesson).read_text("utf-8"))
     solved = json.loads(solution_path(NOTEBOOKS, lesson).read_text("utf-8"))
     cells = dict(_exercise_cells(solved))
     wrong = {i: _wrong_cells(find_exercise(i), text) for i, text in cells.items()}
     others = {i: _other_cells(find_exercise(i), text) for i, text in cells.items()}
-    before = ""
+    before, copies = ("", ""), []
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         skill = rng.beta(5, 2)
@@ -67,14 +70,16 @@ def make_hand_ins(folder: Path, count: int, lesson: str = LESSON, seed: int = 0)
                     cell["source"] = text.splitlines(keepends=True)
         made["cells"][-1]["metadata"]["student"] = number  # no two files are the same
         text = json.dumps(made, indent=1)
+        name = f"student-{number:03d}"
         if number % COPY_EACH == COPY_EACH - 1:
-            text = _copied(before)
+            text = _copied(before[1])
+            copies.append((before[0], name))
         elif rng.random() < _BROKEN:
             text = _BREAKS[number % len(_BREAKS)](text, cells)
-        before = text if _is_whole(text) else before
-        name = f"student-{number:03d}"
+        before = (name, text) if _is_whole(text) else before
         (folder / name).mkdir(parents=True)
         (folder / name / f"{lesson}.ipynb").write_text(text, "utf-8", newline="\n")
+    return copies
 
 
 def _answer(rng, skill: float, right: str, others: list[str], wrong: list[str]) -> str | None:
@@ -124,6 +129,7 @@ def _copied(text: str) -> str:
                 for n in ast.walk(tree)
                 if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
             }
+            own -= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
             for node in ast.walk(tree):
                 if isinstance(node, ast.Name) and node.id in own:
                     node.id += "_mine"
@@ -204,7 +210,7 @@ def _with_mistake(exercise: Exercise, right: str, mistake: Mistake) -> str:
 
 
 def _endless(text: str, cells: dict[str, str]) -> str:
-    return _first_answer(text, cells, "    while True:\n        pass\n")
+    return _first_answer(text, cells, "while True:\n        pass\n")
 
 
 def _renamed(text: str, cells: dict[str, str]) -> str:
@@ -213,7 +219,7 @@ def _renamed(text: str, cells: dict[str, str]) -> str:
 
 
 def _no_python(text: str, cells: dict[str, str]) -> str:
-    return _first_answer(text, cells, "    return (((\n")
+    return _first_answer(text, cells, "return (((\n")
 
 
 def _cut(text: str, cells: dict[str, str]) -> str:
@@ -225,8 +231,7 @@ def _first_answer(text: str, cells: dict[str, str], body: str) -> str:
     for cell in notebook["cells"]:
         for exercise, source in _exercise_cells({"cells": [cell]}):
             if exercise == next(iter(cells)):
-                head = source[: source.index('"""')]
-                cell["source"] = (head + body.lstrip("\n")).replace("    ", "    ", 1)
+                cell["source"] = source[: source.index('"""')] + body
     return json.dumps(notebook, indent=1)
 
 

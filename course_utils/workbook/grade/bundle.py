@@ -23,10 +23,11 @@ _SETUP = """\
 set -euo pipefail
 apt-get update
 apt-get install -y python3 python3-venv
-python3 -m venv /autograder/venv
-{index}/autograder/venv/bin/pip install --no-cache-dir -r /autograder/source/requirements.txt
-/autograder/venv/bin/python -m compileall -q /autograder/source/course
-chmod 600 /autograder/source/secret.seed /autograder/source/settings.json
+cd "${{AUTOGRADER:-/autograder}}"
+python3 -m venv venv
+{index}venv/bin/pip install --no-cache-dir -r source/requirements.txt
+venv/bin/python -m compileall -q source/course
+chmod 600 source/secret.seed source/settings.json
 """
 _CPU_WHEELS = "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu \\\n  "
 

@@ -233,6 +233,7 @@ def main(source: int, sink: int, settings: dict[str, Any]) -> None:
     """Lock this process in, then serve the grader until it closes the pipe."""
     pipe = Pipe(source, sink)
     runtime = Runtime(pipe.exchange)
+    runtime.link.most = settings["output"]
     pipe.serve = runtime.link.serve
     sys.setrecursionlimit(1000)
     try:

@@ -124,7 +124,7 @@ def _mistakes(sums: Sequence[MistakeSum], answers: int) -> str:
             f"{_sentence(m.sentence)}</span>",
             f"{m.students}<br>{percent(m.students / answers)}",
             "<br>".join(
-                f"{escaped(e)} <code>{escaped(name)}</code>: {n}" for e, name, n in m.where
+                f"{n} in {escaped(e)} <code>{escaped(name)}</code>" for e, name, n in m.where
             ),
             escaped(m.question),
         ]
@@ -167,7 +167,7 @@ def _alike(grades: Sequence[Graded], pairs: Sequence[Pair], pages: Mapping[str, 
         "Pairs of hand-ins, most in common first",
         ["Hand-ins", "What is alike"],
         rows,
-        numbers=set(),
+        words=True,
     )
     return _section("alike", "Did these work together?", lead + made + tail)
 
@@ -180,7 +180,7 @@ def _shared(s) -> str:
     )
     return (
         f"{escaped(s.exercise)} <code>{escaped(s.name)}</code>: {percent(s.share)} the same, "
-        f"both {'right' if s.right else 'with points lost'}; {others}; of all pairs, "
+        f"{'both right' if s.right else 'with points lost'}; {others}; of all pairs, "
         f"{percent(s.expected)} are this alike"
     )
 

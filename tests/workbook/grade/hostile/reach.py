@@ -48,10 +48,12 @@ def listed_hand_ins(folder):
 def read_the_system(folder):
     return body("""
 import os
-for path in ("/etc/passwd", "/etc/shadow", "/proc/self/environ", "/proc/self/mem",
-             f"/proc/{os.getppid()}/mem", f"/proc/{os.getppid()}/environ", "/root", "/home"):
+own, above = "proc/self", f"proc/{os.getppid()}"
+paths = [f"{p}/{n}" for p in (own, above) for n in ("mem", "environ")]
+paths += ["etc/passwd", "etc/shadow"]
+for path in (*paths, "root", "home"):
     try:
-        os.listdir(path) if path in ("/root", "/home") else open(path, "rb").read(1)
+        os.listdir("/" + path) if "/" not in path else open("/" + path, "rb").read(1)
     except OSError:
         continue
     return path""")
@@ -118,6 +120,15 @@ count = 0
 while True:
     count += 1
     open(f"{count}.bin", "wb").write(b"x" * 100_000)""")
+
+
+@case("files", "makes folders within folders, 1,200 deep", NOTHING, "files")
+def nested_folders(folder):
+    return body("""
+import os
+for _ in range(1200):
+    os.mkdir("d")
+    os.chdir("d")""")
 
 
 @case("files", "writes one file without end", NOTHING, "File too large|too large")
