@@ -44,7 +44,10 @@ def main(argv: Sequence[str] | None = None, *, bootstrapping: bool = False) -> i
         print(f"\n{error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("course_utils.") or not (ROOT / "release.json").exists():
+        if (
+            not (error.name or "").startswith("course_utils.")
+            or not (ROOT / "release.json").exists()
+        ):
             raise
         print(f"\n{options.command}: not in this edition, which is for students.", file=sys.stderr)
         return 1
@@ -84,13 +87,17 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("lessons", nargs="*", metavar="LESSON", help="number or name; all if none")
     build.add_argument("--check", action="store_true", help="only say whether they are up to date")
     build.add_argument("--execute", action="store_true", help="run the solutions in any case")
-    build.add_argument("--through", metavar="NN", help="a release of the lessons up to NN, into --to")
+    build.add_argument(
+        "--through", metavar="NN", help="a release of the lessons up to NN, into --to"
+    )
     build.add_argument("--with-solutions", action="store_true", help="their solutions, too")
     build.add_argument("--nbgrader", action="store_true", help="source notebooks for nbgrader")
     build.add_argument("--to", metavar="FOLDER", help="for --through and --nbgrader")
     newer = add("upgrade", _upgrade, "take the answers of an old notebook into its new edition")
     newer.add_argument("old", metavar="OLD", help="the notebook with the answers")
-    newer.add_argument("new", nargs="?", metavar="NEW", help="its new edition (by its name if none)")
+    newer.add_argument(
+        "new", nargs="?", metavar="NEW", help="its new edition (by its name if none)"
+    )
     newer.add_argument("--to", metavar="FILE", help="for the result (OLD itself, with a backup)")
     add("test", _test, "check style, run the tests, compare the notebooks")
     browser = add("browser", _browser, "run the lessons in JupyterLab in a headless Chromium")

@@ -49,15 +49,17 @@ def secret_lines(lesson: Lesson) -> Search:
     return Search(lesson_secrets(lesson)).without(shown_elsewhere(lesson))
 
 
-def found_in(search: Search, data: bytes, place: str = "") -> Iterator[tuple[str, Secret]]:
+def found_in(
+    search: Search, data: bytes, views: Views | None = None
+) -> Iterator[tuple[str, Secret]]:
     """Secrets in bytes, each with the place where it was found.
 
     Args:
         search: what is looked for.
         data: a file.
-        place: what is told of the file; nothing for a notebook, whose cells are told.
+        views: reads it; new ones by default.
     """
-    for where, text in Views().of_bytes(data, place):
+    for where, text in (views or Views()).of_bytes(data, ""):
         told = where.removeprefix(", ") or "the text of the file"
         yield from ((told, secret) for secret in dict.fromkeys(search.in_text(text)))
 

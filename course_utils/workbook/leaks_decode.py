@@ -214,6 +214,7 @@ def _is_telling(data: bytes) -> bool:
     packed = (
         data[:2] in (b"PK", b"\x1f\x8b", b"BZ", b"\xff\xfe", b"\xfe\xff") or data[:1] == b"\x78"
     )
+    packed = packed or data[2:4] == b"\r\n"  # bytecode
     known = packed or data[:4] in (b"\x89PNG", b"\xfd7zX", b"\x93NUM")
     wide = data.count(b"\x00") * 5 > len(data) * 2
     return len(data) >= 8 and (known or wide or _is_printable(data) or b"PK\x03\x04" in data)

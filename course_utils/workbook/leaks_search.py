@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -59,15 +60,19 @@ class Search:
         """Secrets in a text: as it stands, and as Python writes it where it is code."""
         found = tokens(text)
         yield from self.in_tokens(found, renamed=renamed)
-        if len(found) < self._shortest_form and self._firsts.isdisjoint(found):
+        if not self._is_worth(found):
             return
-        for tree in trees(text):
+        for tree in trees(text, lambda piece: self._is_worth(tokens(piece))):
             for form in dict.fromkeys((written(tree), plain(tree))):
                 yield from self.in_tokens(tokens(form), renamed=renamed)
 
+    def _is_worth(self, found: list[str]) -> bool:
+        """Whether a secret could be in these tokens, in whatever form."""
+        return len(found) >= self._shortest_form or not self._firsts.isdisjoint(found)
+
     def in_tokens(self, found: list[str], *, renamed: bool = True) -> Iterator[Secret]:
         """Secrets in a list of tokens."""
-        for i, pair in enumerate(zip(found, found[1:], strict=False)):
+        for i, pair in enumerate(itertools.pairwise(found)):
             for secret in self._exact.get(pair, ()):
                 if tuple(found[i : i + len(secret.tokens)]) == secret.tokens:
                     yield secret

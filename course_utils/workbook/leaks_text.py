@@ -12,12 +12,13 @@ import keyword
 import re
 import textwrap
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 _TOKEN = re.compile(r"[^\W\d]\w*|\d[\w.]*|[^\w\s]")
 _PASSED_OVER = frozenset("()\"'`,#\\;")
 _FIXED = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 _NAME = re.compile(r"[^\W\d]")
+_LARGE = 5_000  # characters
 _LONGEST_PARSED = 400_000  # characters; longer texts are compared as they stand
 
 
@@ -62,8 +63,15 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
-def trees(text: str) -> Iterator[ast.Module]:
-    """The text as Python; where it is none as a whole, each of its paragraphs that is."""
+def trees(text: str, worth: Callable[[str], bool] = lambda text: True) -> Iterator[ast.Module]:
+    """The text as Python; where it is none as a whole, each of its paragraphs that is.
+
+    Args:
+        text: anything; what is JSON is taken apart elsewhere.
+        worth: whether a paragraph is worth a look.
+    """
+    if text.lstrip()[:1] == "{" and len(text) > _LARGE:
+        return
     whole = parsed(text)
     if whole is not None:
         yield whole
@@ -71,7 +79,11 @@ def trees(text: str) -> Iterator[ast.Module]:
     for piece in re.split(r"\n\s*\n|^\s*(?:```|~~~).*$|</?pre>|</?code>", text, flags=re.M):
         uncommented = re.sub(r"^[ \t]*[#>]+ ?", "", piece, flags=re.M)
         for form in dict.fromkeys((piece, uncommented)):
-            if any(sign in form for sign in "=(") and (tree := parsed(form)) is not None:
+            if (
+                any(sign in form for sign in "=(")
+                and worth(form)
+                and (tree := parsed(form)) is not None
+            ):
                 yield tree
 
 
@@ -101,7 +113,8 @@ class _Plain(ast.NodeTransformer):
             node.body = node.body[1:] or [ast.Pass()]
         return node
 
-    visit_Module = visit_ClassDef = _scope
+    visit_Module = _scope  # noqa: N815 - the name that ast looks for
+    visit_ClassDef = _scope  # noqa: N815
 
     def visit_FunctionDef(self, node):
         node.returns = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import io
 import types
@@ -11,9 +12,11 @@ from pathlib import Path
 
 from course_utils.workbook.leaks import found_in
 from course_utils.workbook.leaks_search import Search, Secret
+from course_utils.workbook.leaks_views import Views
 from course_utils.workbook.project import WorkbookError
 
 _HEADER = 16  # bytes before the code in a .pyc
+_UNREADABLE = "compiled code whose source is not beside it, or gives other bytes: what it holds cannot be read"
 
 
 @dataclass(frozen=True)
@@ -60,39 +63,41 @@ def tree_leaks(
             data = path.read_bytes()
             search = search_for(name)
             seen = set()
-            yield from _in_bytecode(path, name, data, codes)
-            for where, secret in _everything(search, name, data):
+            if path.suffix in (".pyc", ".pyo") and not _is_compiled_here(path, data):
+                yield Leak(name, "bytecode", _UNREADABLE)
+            compiled: list[Leak] = []
+            look = functools.partial(_look, compiled, name, codes)
+            for where, secret in _everything(search, name, data, Views(look)):
                 key = (secret.exercise, secret.line)
                 if key not in seen:
                     seen.add(key)
                     yield Leak(name, where, f"{secret.line!r}", secret.exercise, secret.function)
+            yield from compiled
 
 
-def _everything(search: Search, name: str, data: bytes) -> Iterator[tuple[str, Secret]]:
+def _everything(
+    search: Search, name: str, data: bytes, views: Views
+) -> Iterator[tuple[str, Secret]]:
     yield from (("its name", secret) for secret in search.in_text(name))
-    yield from found_in(search, data)
+    yield from found_in(search, data, views)
 
 
-def _in_bytecode(
-    path: Path, name: str, data: bytes, codes: dict[bytes, tuple[str, str]]
-) -> Iterator[Leak]:
+def _look(
+    into: list[Leak], name: str, codes: dict[bytes, tuple[str, str]], data: bytes, place: str
+) -> None:
     """Bytecode is compared as bytes; it is never loaded, since loading what is forged is not safe.
 
     A function compiles to the same instructions whatever its names are.
     """
     for code, (exercise, function) in codes.items():
         if code in data:
-            yield Leak(name, "bytecode", "instructions of the solution", exercise, function)
-    if path.suffix in (".pyc", ".pyo") and not _is_compiled_here(path, data):
-        yield Leak(
-            name, "bytecode", "compiled code whose source is not beside it, or gives other bytes: "
-            "what it holds cannot be read"
-        )  # fmt: skip
+            told = "instructions of the solution"
+            into.append(Leak(name, f"bytecode{place}", told, exercise, function))
 
 
 def _is_compiled_here(path: Path, data: bytes) -> bool:
     """Whether this very Python makes these bytes out of the source beside it."""
-    import marshal
+    import marshal  # to write, never to load
 
     try:
         source = path.with_suffix(".py")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from course_utils.workbook import leaks_decode as decode
 from course_utils.workbook.leaks_text import parsed, strings
@@ -17,9 +17,14 @@ _SHORTEST = 8  # characters; a secret line has as many
 
 
 class Views:
-    """Texts with the place of each; what was seen once is not looked at again."""
+    """Texts with the place of each; what was seen once is not looked at again.
 
-    def __init__(self) -> None:
+    Args:
+        look: is given all bytes as well, with their place: each file and each layer in it.
+    """
+
+    def __init__(self, look: Callable[[bytes, str], None] = lambda data, place: None) -> None:
+        self._look = look
         self._seen: set[tuple[type, int]] = set()
 
     def of_bytes(self, data: bytes, place: str, depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -35,6 +40,7 @@ class Views:
         """
         if len(data) < _SHORTEST or depth > _DEEPEST or not self._is_new(data):
             return
+        self._look(data, place)
         inner = [(f"{place}, {how}", part) for how, part in decode.unpacked(data)]
         for where, part in inner:
             yield from self.of_bytes(part, where, depth + 1)
@@ -47,11 +53,11 @@ class Views:
         if len(text) < _SHORTEST or depth > _DEEPEST or not self._is_new(text):
             return
         yield place, text
+        yield from self._of_structure(text, place, depth)
         for how, other in decode.unescaped(text):
             yield from self.of_text(other, f"{place}, {how}", depth + 1)
         for how, data in decode.encoded(text):
             yield from self.of_bytes(data, f"{place}, {how}", depth + 1)
-        yield from self._of_structure(text, place, depth)
         if depth < 2:  # a toy, but a cheap one
             yield f"{place}, read backwards", text[::-1]
             yield f"{place}, in rot13", codecs.encode(text, "rot13")
