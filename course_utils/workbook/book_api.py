@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -78,7 +79,7 @@ def package_page(package: str, root: Path, address: str) -> str:
     lines = [*_title(short, "="), *restructured(ast.get_docstring(tree) or ""), ""]
     lines += [f".. py:module:: {package}", ""]
     for path, group in groupby(entries, key=lambda e: e.path):
-        module = ast.parse((root / path).read_text("utf-8"))
+        module = _parsed((root / path).read_text("utf-8"))
         lines += _title(Path(path).stem.lstrip("_") if path[-11:] != "__init__.py" else short, "-")
         lines += restructured(ast.get_docstring(module) or "")
         lines += [f"`{path} <{address}/blob/{REF}/{path}>`__", ""]
@@ -193,7 +194,12 @@ def _imported(node: ast.ImportFrom, module: str, path: Path) -> str:
 def _module(name: str, root: Path) -> tuple[ast.Module, Path]:
     base = root.joinpath(*name.split("."))
     path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
-    return ast.parse(path.read_text("utf-8")), path
+    return _parsed(path.read_text("utf-8")), path
+
+
+@functools.lru_cache(maxsize=512)  # a package is asked for once for each of its names
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def _assigned(node: ast.stmt) -> str | None:

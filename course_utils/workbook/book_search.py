@@ -24,6 +24,7 @@ class _Words(HTMLParser):
     def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
         has = dict(given)
         if tag in _VOID:
+            self.text += [" "] if self._inside and tag == "br" else []
             return
         if not self._inside:
             self._inside = has.get("role") == "main"
