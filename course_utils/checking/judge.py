@@ -17,7 +17,16 @@ from course_utils.checking.exercises import Exercise, Probe, all_exercises, find
 from course_utils.checking.explain import explain
 from course_utils.checking.returns import kind_of
 from course_utils.checking.time_limit import TookTooLongError, time_limit
-from course_utils.checking.verdict import NOTE, OPEN, RIGHT, WRONG, Finding, Verdict, settle
+from course_utils.checking.verdict import (
+    EXTRA,
+    NOTE,
+    OPEN,
+    RIGHT,
+    WRONG,
+    Finding,
+    Verdict,
+    settle,
+)
 
 SECONDS = 20.0
 
@@ -205,9 +214,10 @@ def _compare(exercise, probe, got: dict, expected: dict) -> dict[str, Finding]:
             key = part.removeprefix("d")
             message = f"the keys of grads are those of params: {key}, not {part}."
         findings[part] = Finding(part, WRONG, "missing", message)
-    for part in got.keys() - expected.keys() - {f"d{part}" for part in renamed}:
+    extra = got.keys() - expected.keys() - {f"d{part}" for part in renamed}
+    for part in sorted(extra, key=str):
         message = f"not asked for; asked were {', '.join(expected)}."
-        findings[part] = Finding(part, NOTE, "extra", message)
+        findings[part] = Finding(part, NOTE, EXTRA, message)
     return findings
 
 

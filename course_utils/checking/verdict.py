@@ -6,6 +6,7 @@ import html
 from dataclasses import dataclass, field, replace
 
 RIGHT, NOTE, WRONG, OPEN = "right", "note", "wrong", "open"
+EXTRA = "extra"  # cause of a remark about something that was returned and not asked for
 
 # Blue and vermilion, after the Okabe-Ito palette: told apart by the colour-blind, with a
 # contrast above 3.5 on white and on black. The sign in front says the same without colour.
@@ -140,9 +141,10 @@ def settle(exercise_id: str, name: str, points: float, findings: list[Finding]) 
     """Sum findings up into a verdict: open if any is open, wrong if any is wrong."""
     if any(f.status == OPEN for f in findings):
         return Verdict(exercise_id, name, OPEN, tuple(findings), points, 0.0)
-    good = sum(f.status in (RIGHT, NOTE) for f in findings)
-    status = RIGHT if good == len(findings) and findings else WRONG
-    worth = [1.0 if f.status in (RIGHT, NOTE) else f.credit for f in findings]
+    asked = [f for f in findings if f.cause != EXTRA]  # what nobody asked for earns nothing
+    good = sum(f.status in (RIGHT, NOTE) for f in asked)
+    status = RIGHT if good == len(asked) and asked else WRONG
+    worth = [1.0 if f.status in (RIGHT, NOTE) else f.credit for f in asked]
     share = sum(worth) / len(worth) if worth else 0.0
     return Verdict(exercise_id, name, status, tuple(findings), points, points * share)
 

@@ -90,3 +90,20 @@ def test_changed_inputs_cost_a_share():
         return gradients
 
     assert earned(answer) == pytest.approx(3)
+
+
+def test_what_nobody_asked_for_earns_nothing():
+    (asked,) = [e for e in all_exercises().values() if "grads" in e.returns and e.lesson == "03"][
+        :1
+    ]
+
+    def zeros_and_junk(*args):
+        right = asked.reference(*args)
+        position = asked.returns.index("grads")
+        grads = {key: np.zeros_like(value) for key, value in right[position].items()}
+        grads |= {f"junk{i}": np.ones(2) for i in range(200)}
+        return tuple(grads if i == position else 0.0 for i in range(len(right)))
+
+    verdict = judge(asked, zeros_and_junk)
+    assert verdict.earned == 0, verdict.earned
+    assert len(verdict.text()) < 5000
