@@ -129,7 +129,7 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
                 for part, finding in _compare(exercise, probe, got, expected).items():
                     value = expected.get(part)
                     trials.setdefault(part, []).append(Trial(probe, got.get(part), value, finding))
-            about_call += _is_deterministic(exercise, answer, peers)
+            about_call += _is_deterministic(exercise, answer, peers, whole[0])
     except NotImplementedError as error:
         if not trials:
             return settle(exercise.id, name, exercise.points, [Finding("", OPEN)])
@@ -230,9 +230,9 @@ def _by_convention(exercise, probe, part, got, right) -> Finding:
     return finding
 
 
-def _is_deterministic(exercise, answer, peers) -> list[Finding]:
-    probe = exercise.probes()[0]
-    first, second = (ask(exercise, probe, answer, peers) for _ in range(2))
+def _is_deterministic(exercise, answer, peers, first) -> list[Finding]:
+    """Ask the first probe again, after all the others: what it gave then is `first`."""
+    second = ask(exercise, exercise.probes()[0], answer, peers)
     for part in first:
         if kind_of(first[part]) != kind_of(second.get(part)) or not _same(
             first[part], second[part]

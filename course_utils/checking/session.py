@@ -245,7 +245,7 @@ def _judge_quietly(asked: Exercise, function: Callable) -> Verdict:
 def _peers(asked: Exercise) -> dict[str, Callable]:
     """The student's right answers by name, for exercises that build on others."""
     return {
-        a.exercise.name: a.function
+        a.exercise.name: _on_trusted_ones(a.exercise, a.function)
         for a in _answers.values()
         if a.exercise.id != asked.id and a.verdict is not None and a.verdict.right
     }

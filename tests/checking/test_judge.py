@@ -99,6 +99,27 @@ def test_random_answers_are_told_even_when_one_call_is_right():
     assert judge(exercise("3.3"), noisy).findings[-1].cause == "nondeterministic"
 
 
+@pytest.mark.parametrize("good_calls", [1, 4])
+def test_an_answer_that_turns_wrong_after_some_calls_is_told(good_calls):
+    asked, calls = exercise("3.3"), []
+
+    def tired(X):
+        calls.append(X)
+        return np.maximum(X, 0) * (1 if len(calls) <= good_calls else 2), X
+
+    assert not judge(asked, tired).right
+
+
+def test_an_answer_that_turns_wrong_after_all_probes_is_told():
+    asked, calls = exercise("3.3"), []
+
+    def tired(X):
+        calls.append(X)
+        return np.maximum(X, 0) * (1 if len(calls) <= len(asked.probes()) else 2), X
+
+    assert judge(asked, tired).findings[-1].cause == "nondeterministic"
+
+
 def test_an_endless_loop_ends_even_inside_a_bare_except():
     def endless(X):
         while True:

@@ -127,6 +127,41 @@ def test_an_answer_that_builds_on_a_wrong_one_is_judged_for_its_own_slips_only()
     assert answers().two_layer_loss_and_grads(params, X, y)[0] == pytest.approx(expected)
 
 
+def test_a_backward_is_judged_with_a_forward_that_stands_on_right_steps():
+    """The student's own step is wrong; what builds on it is right, and none the worse for it."""
+
+    @exercise("5.3", points=1)
+    def rnn_step_forward(x, h_prev, Wx, Wh, b):
+        h = np.tanh(x @ Wx + h_prev @ Wh - b)
+        return h, (x, h_prev, Wx, Wh, h)
+
+    @exercise("5.4", points=3)
+    def rnn_step_backward(dh, cache):
+        raise NotImplementedError
+
+    @exercise("5.5", points=2)
+    def rnn_forward(X, h0, Wx, Wh, b):
+        h, states, caches = h0, [], []
+        for t in range(X.shape[1]):
+            h, cache = rnn_step_forward(X[:, t], h, Wx, Wh, b)
+            states.append(h)
+            caches.append(cache)
+        return np.stack(states, axis=1), caches
+
+    @exercise("5.7", points=4)
+    def rnn_backward(dH, cache):
+        dX, dWx, dWh, db, dh = [], 0, 0, 0, np.zeros_like(dH[:, 0])
+        for t in reversed(range(dH.shape[1])):
+            dx, dh, dWx_t, dWh_t, db_t = rnn_step_backward(dH[:, t] + dh, cache[t])
+            dX.insert(0, dx)
+            dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
+        return np.stack(dX, axis=1), dh, dWx, dWh, db
+
+    assert not rnn_step_forward.verdict.right
+    assert rnn_forward.verdict.right, rnn_forward.verdict.text()
+    assert rnn_backward.verdict.right, rnn_backward.verdict.text()
+
+
 def run_relu_cell(scope, body):
     """What running the cell again does: the name still holds the answer of before."""
 
