@@ -20,7 +20,7 @@ exclude_patterns = ["downloads", "pictures"]
 nitpicky = False
 smartquotes = False
 
-myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 

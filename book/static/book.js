@@ -1,4 +1,5 @@
-// Blocks that scroll sideways can be reached by keyboard; answers open when the page is printed.
+// Blocks that scroll sideways and the menus can be reached by keyboard; answers open when the page is
+// printed.
 "use strict";
 
 (() => {
@@ -18,6 +19,15 @@
   addEventListener("load", reachable);
   addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(reachable, 150); });
   document.addEventListener("toggle", reachable, true);
+
+  const menus = [...document.querySelectorAll(".sidebar-toggle")];
+  addEventListener("keydown", (event) => {
+    const menu = menus.find((box) => (event.key === "Escape" ? box.checked : box === event.target));
+    if (menu && (event.key === "Escape" || event.key === "Enter")) {
+      menu.checked = event.key === "Enter" && !menu.checked;
+      menu.focus();
+    }
+  });
 
   let opened = [];
   addEventListener("beforeprint", () => {

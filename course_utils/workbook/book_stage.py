@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -114,15 +113,15 @@ def read_notebook(path: Path) -> dict:
 
 
 def _lesson_list(pages: list[Page], root: Path) -> str:
-    rows = []
+    entries = []
     for page in (p for p in pages if p.is_lesson):
         told = front(read_notebook(root / page.source), page.source)
         stem = Path(page.source).stem
-        goal = re.sub(r"(?<!\\)\|", r"\\|", told.goal)
-        notebook = f"[.ipynb of lesson {stem[:2]}](../downloads/{stem}.ipynb)"
-        rows.append(f"| [{told.title}]({stem}.md) | {goal} | {told.minutes} | {notebook} |")
-    table = ["| lesson | goal | minutes | to work in |", "|---|---|---:|---|", *rows]
-    return _NOTEBOOKS_TOLD + "\n" + "\n".join(table) + "\n"
+        entries.append(
+            f"**[{told.title}]({stem}.md)**, {told.minutes} minutes\n\n"
+            f": {told.goal} Notebook: [{stem}.ipynb](../downloads/{stem}.ipynb)\n"
+        )
+    return _NOTEBOOKS_TOLD + "\n" + "\n".join(entries)
 
 
 def _menu(pages: list[Page]) -> str:

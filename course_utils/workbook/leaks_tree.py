@@ -16,7 +16,10 @@ from course_utils.workbook.leaks_views import Views
 from course_utils.workbook.project import WorkbookError
 
 _HEADER = 16  # bytes before the code in a .pyc
-_UNREADABLE = "compiled code whose source is not beside it, or gives other bytes: what it holds cannot be read"
+_UNREADABLE = (
+    "compiled code whose source is not beside it, or gives other bytes: what it holds cannot "
+    "be read"
+)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,9 @@ _CONFIG = f'''\
 c = get_config()  # noqa: F821 - nbgrader gives it
 c.CourseDirectory.course_id = "nn-workbook"
 # The line that stands for an answer: the course knows by it that a blank is open.
-c.ClearSolutions.code_stub = {{"python": 'raise NotImplementedError("this exercise is still open")'}}
+c.ClearSolutions.code_stub = {{
+    "python": 'raise NotImplementedError("this exercise is still open")',
+}}
 c.Execute.timeout = {_SECONDS}
 '''
 

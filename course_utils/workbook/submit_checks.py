@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_utils.checking.exercises import find_exercise
+from course_utils.checking.exercises import all_exercises, find_exercise
 from course_utils.words import listed
 from course_utils.workbook.grade.slicing import Plan, read_cells
 from course_utils.workbook.grade.submission import HandIn, HandInError, read_hand_in
@@ -110,7 +110,10 @@ def is_open(node: ast.stmt) -> bool:
 
 
 def _assignments() -> dict[str, list[str]]:
-    return json.loads(ASSIGNMENTS.read_text("utf-8"))
+    """Exercises of each lesson; those of lessons that are not released yet are left out."""
+    known = all_exercises()
+    listed_ones = json.loads(ASSIGNMENTS.read_text("utf-8"))
+    return {name: ids for name, ids in listed_ones.items() if all(i in known for i in ids)}
 
 
 def _lesson(hand_in: HandIn, name: str) -> str:

@@ -61,6 +61,7 @@ class Release:
         shortened: modules that are in it with fewer functions.
         shared: later exercises whose reference is in it all the same, with the reason.
         searches: what must not be in it, in the package and elsewhere.
+        functions: later references, to be looked for in bytecode.
     """
 
     through: str
@@ -80,19 +81,19 @@ def release(last: str, to: Path, *, with_solutions: bool = False) -> Release:
         to: the folder, new or empty, or an earlier release, which is replaced.
         with_solutions: the solution notebooks of its lessons, too.
 
-    Returns:
-        What was written.
-
     Raises:
-        WorkbookError: no such lesson, the folder holds something else, or there is a leak.
+        WorkbookError: no such lesson, the folder holds something else, or there is a leak;
+            then nothing is left there.
     """
     made = make_release(last, with_solutions=with_solutions)
-    _emptied(to)
+    emptied(to)
     for name, data in made.files.items():
         path = to / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    refuse(list(leaks_in(made, to)))
+    if leaks := list(leaks_in(made, to)):
+        shutil.rmtree(to)
+        refuse(leaks)
     for line in report(made):
         say(line)
     return made
@@ -110,12 +111,12 @@ def leaks_in(made: Release, folder: Path):
 
 
 def make_release(last: str, *, with_solutions: bool = False) -> Release:
-    """A release as files, nothing written."""
+    """A release as files."""
     lessons = [read_lesson(path) for path in lesson_sources()]
     last = _number(last, lessons)
     now = [le for le in lessons if le.name[:2] <= last]
     then = [le for le in lessons if le.name[:2] > last]
-    end = border(last)
+    end = border(last, now)
     modules = read_package(ROOT / "course_utils")
     needed = Needed(modules, end.stays, is_instructors)
     needed.follow(command_roots(), "the commands of students")
@@ -147,7 +148,8 @@ def make_release(last: str, *, with_solutions: bool = False) -> Release:
         lambda block: any(elsewhere.in_text(block)),
     ).encode()
     withheld = tuple(m.name for m in modules.values() if m.name not in needed.loaded)
-    shared = tuple(_shared(modules, needed, end.later))
+    shared = tuple(f"{e.id} {e.name}: a released lesson asks for it" for e in end.beyond)
+    shared += tuple(_shared(modules, needed, end.later))
     references = _reference_texts(modules, end.later, needed)
     return Release(
         last, dict(sorted(files.items())), withheld, shortened, shared,
@@ -157,9 +159,9 @@ def make_release(last: str, *, with_solutions: bool = False) -> Release:
 
 def report(made: Release) -> list[str]:
     """What is told of a release in the terminal."""
-    package = sum(name.endswith(".py") for name in made.files)
+    count = sum(name.endswith(".py") for name in made.files)
     lines = [
-        f"release through lesson {made.through}: {len(made.files)} files, {package} modules; "
+        f"release through lesson {made.through}: {len(made.files)} files, {count} modules; "
         f"{len(made.withheld)} modules withheld, {len(made.shortened)} shortened",
         "References of the released exercises are in it: an open blank is served by them.",
     ]
@@ -186,15 +188,12 @@ def _searches(
     shown = [text for lesson in (*now, *then) for text in shown_elsewhere(lesson)]
     later = Search(s for lesson in then for s in lesson_secrets(lesson)).without(shown)
     own = [s for lesson in now for s in lesson_secrets(lesson)]
+    solved = ["\n\n".join(c.text for c in le.cells if c.kind == "code") for le in now]
     code = [_text(m, p) for m in needed.modules.values() for p in m.parts if id(p) in needed.parts]
     answers = [] if not with_solutions else own
     elsewhere = Search([*later.secrets, *own]).without(shown)
     elsewhere = Search(s for s in elsewhere.secrets if s not in set(answers))
-    return later.without([*code, *(_solved(lesson) for lesson in now)]), elsewhere
-
-
-def _solved(lesson: Lesson) -> str:
-    return "\n\n".join(c.text for c in lesson.cells if c.kind == "code")
+    return later.without([*code, *solved]), elsewhere
 
 
 def _later_only(
@@ -230,7 +229,8 @@ def _data_files(
         if not path.is_file() or path.suffix in (".py", ".pyc") or path.parent not in folders:
             continue
         beside = [n for n in needed.loaded if modules[n].path.parent == path.parent]
-        named = any(path.name.encode() in files[_file(modules[name])] for name in beside)
+        told = (path.name.encode(), f"{path.stem}.{{".encode())
+        named = any(word in files[_file(modules[name])] for name in beside for word in told)
         if named:
             data = path.read_bytes()
             if path.name == "seeds.json":
@@ -288,7 +288,7 @@ def _holds(files: Iterable[str], path: str) -> bool:
     return any(name == path or name.startswith(f"{path}/") for name in files)
 
 
-def _emptied(to: Path) -> None:
+def emptied(to: Path) -> None:
     """An earlier release goes; anything else is not ours to delete."""
     if to.exists() and any(to.iterdir()):
         if not (to / MARK).is_file():

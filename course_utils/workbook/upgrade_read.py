@@ -77,8 +77,8 @@ def read_old(data: bytes, lesson: str = "") -> tuple[dict, list[OldCell]]:
         cells = [_cell(number, cell, lesson) for number, cell in enumerate(found, 1)]
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise WorkbookError(
-            f"the old notebook cannot be read: expected an .ipynb with cells, got {error!r}. Was it "
-            "saved whole? Open it in JupyterLab and save it again; nothing was changed."
+            f"the old notebook cannot be read: expected an .ipynb with cells, got {error!r}. Was "
+            "it saved whole? Open it in JupyterLab and save it again; nothing was changed."
         ) from error
     return metadata, cells
 

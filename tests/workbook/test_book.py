@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from course_utils.workbook import book as book_module
+from course_utils.workbook import book_environment, bootstrap
 from course_utils.workbook.book import tell
 from course_utils.workbook.book_check import SiteReport
 from course_utils.workbook.book_finish import mend
@@ -16,6 +19,7 @@ from course_utils.workbook.book_links import Links
 from course_utils.workbook.book_plan import HOME, LESSONS, Page, plan, sections
 from course_utils.workbook.book_search import page_text
 from course_utils.workbook.book_stage import Stage, clear, read_notebook
+from course_utils.workbook.cli import main
 from course_utils.workbook.project import ROOT, WorkbookError, lesson_sources
 
 ADDRESS = "https://host.example/owner/name"
@@ -250,6 +254,54 @@ def test_what_is_no_notebook_is_refused(tmp_path, content):
         read_notebook(tmp_path / "x.ipynb")
 
 
+# The command and its environment
+
+
+@pytest.mark.parametrize(("given", "own"), [([], True), (["--no-venv"], False)])
+def test_the_command_makes_no_lesson_environment(monkeypatch, given, own):
+    called = []
+    monkeypatch.delenv("COURSE_NO_VENV", raising=False)
+    monkeypatch.setattr(bootstrap, "run_inside", lambda *_: pytest.fail("made .venv"))
+    monkeypatch.setattr(book_module, "book", lambda to, **given: called.append((to, given)) or 0)
+    assert main(["book", "--to", "there", *given], bootstrapping=True) == 0
+    assert called == [(Path("there"), {"own_environment": own, "base": None})]
+
+
+def test_a_python_without_the_builder_is_told_what_to_install(monkeypatch):
+    monkeypatch.setattr(book_environment, "NEEDED", ("sphinx_that_is_not_there",))
+    with pytest.raises(WorkbookError, match=r"pip install -r requirements-book\.txt"):
+        book_environment.builder_python(own=False)
+
+
+def test_the_environment_is_made_once_and_again_when_its_packages_change(monkeypatch, tmp_path):
+    run = []
+
+    def logged(command, log, root):
+        run.append(command)
+        book_environment._python(root).parent.mkdir(parents=True, exist_ok=True)
+        book_environment._python(root).touch()
+
+    monkeypatch.setattr(book_environment, "_logged", logged)
+    (tmp_path / "requirements-book.txt").write_text("sphinx==1")
+    for _ in range(2):
+        book_environment.builder_python(tmp_path)
+    assert [command[2] for command in run] == ["venv", "pip"]
+    assert run[1][-1] == "requirements-book.txt"
+    (tmp_path / "requirements-book.txt").write_text("sphinx==2")
+    assert not book_environment.is_ready(tmp_path)
+
+
+def test_what_the_builder_needs_is_pinned_for_every_python():
+    lines = (ROOT / "requirements-book.txt").read_text("utf-8").splitlines()
+    pinned = [line.split("#")[0].strip() for line in lines if not line.startswith("#")]
+    assert all(re.match(r"[\w-]+==[\w.]+", line) for line in pinned if line)
+    names = {line.split("==")[0].replace("-", "_") for line in pinned if line}
+    assert set(book_environment.NEEDED) <= names
+    ours = (ROOT / "requirements.txt").read_text("utf-8")
+    (formulas,) = [line for line in pinned if line.startswith("latex2mathml")]
+    assert formulas in ours  # the same formulas as the pages of make run
+
+
 # What is done after the builder
 
 
@@ -260,8 +312,9 @@ def test_faults_of_the_builder_are_mended():
     assert mend('<th class="head"><p>a</p></th>') == '<th class="head"><p>a</p></th>'
     lines = "<dl>\n<dd><em>a</em>,</dd>\n<dd><em>b</em>,</dd>\n</dl>"
     assert mend(lines).count("<div>") == 2
-    kept = "<dl><dt>a</dt><dd>b</dd></dl>"
-    assert mend(kept) == kept
+    inner = '<dl class="f"><dt>a</dt><dd>b</dd></dl>'
+    for kept in (inner, f"<dl><dd>{inner}</dd></dl>"):
+        assert mend(kept) == kept
 
 
 def test_the_words_of_a_page_are_those_that_are_read():

@@ -148,8 +148,7 @@ def test_the_search_finds_and_shows(open_page, site, where):
     page.fill(".sidebar-search", "linear_backward")
     page.press(".sidebar-search", "Enter")
     page.wait_for_selector("ul.search li")
-    page.wait_for_function("!document.querySelector('.search-summary').innerText.startsWith('S') "
-                           "|| /found/.test(document.querySelector('.search-summary').innerText)")  # fmt: skip
+    page.wait_for_function("/found/.test(document.querySelector('.search-summary').innerText)")
     results = page.locator("ul.search li")
     assert "course_utils.nn.linear_backward" in results.first.inner_text()
     texts = results.all_inner_texts()
@@ -212,12 +211,21 @@ def test_what_scrolls_is_reached_by_keyboard(open_page):
 def test_the_menu_of_a_phone_opens_by_keyboard(open_page):
     page = open_page("index.html", 360)
     link = page.locator(".sidebar-tree a").first
-    assert not link.is_visible() or link.bounding_box()["x"] < 0
-    page.focus("#__navigation")
-    page.keyboard.press("Space")
-    page.wait_for_function(
-        "document.querySelector('.sidebar-tree a').getBoundingClientRect().x >= 0"
-    )
+    assert not link.is_visible()
+    focused = []
+    for _ in range(8):  # a menu that is shut is no stop
+        page.keyboard.press("Tab")
+        focused.append(page.evaluate("document.activeElement.closest('.sidebar-drawer') !== null"))
+    assert not any(focused)
+    for key in ("Space", "Enter"):
+        page.focus("#__navigation")
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "document.querySelector('.sidebar-tree a').getBoundingClientRect().x >= 0"
+        )
+        assert link.is_visible()
+        page.keyboard.press("Escape")
+        assert not link.is_visible()
 
 
 def test_the_first_stop_of_the_keyboard_leads_to_the_content(open_page):
@@ -239,8 +247,7 @@ def test_figures_formulas_and_titles_are_there(open_page, site):
     assert box["height"] > 15
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 @pytest.mark.parametrize("name", KINDS)
 def test_axe_finds_no_serious_fault(open_page, name, width, scheme):
     axe = axe_script()

@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from course_utils.checking.exercises import all_exercises
 from course_utils.workbook import cli, notebook_file, submit_checks
 from course_utils.workbook import submit as module
 from course_utils.workbook.grade.assignment import Limits, find_assignment
@@ -106,6 +107,15 @@ def test_the_same_notebook_gives_the_same_bytes(notebook, tmp_path):
     for name in ("a.zip", "b.zip"):
         submit(notebook, to=tmp_path / name)
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_where_later_lessons_are_not_released_earlier_ones_can_be_handed_in(notebook, monkeypatch):
+    known = {i: e for i, e in all_exercises().items() if e.lesson <= "03"}
+    monkeypatch.setattr(submit_checks, "all_exercises", lambda: known)
+    changed(notebook, lambda d: d["metadata"].pop("course"))
+    renamed = notebook.rename(notebook.with_name("mine.ipynb"))
+    made_by(renamed, to=notebook.with_name("a.zip"))
+    assert "04_convolutional_net" not in submit_checks._assignments()
 
 
 def test_from_the_terminal(notebook, capsys):

@@ -7,10 +7,11 @@ import re
 
 import pytest
 
-from course_utils.workbook.build import student_text
+from course_utils.workbook.editions import STUDENT_EDITION, as_text, make_edition
 from course_utils.workbook.lesson import read_lesson
 from course_utils.workbook.project import WorkbookError, lesson_sources
-from course_utils.workbook.upgrade import upgrade, upgrade_file
+from course_utils.workbook.upgrade import upgrade_file
+from course_utils.workbook.upgrade_merge import upgrade
 
 from .lessons import LESSON, write_lesson
 from .mangled import ALL, MARK, half_solved, mangled, no_ids, reordered
@@ -26,7 +27,10 @@ def editions():
     def get(name):
         if name not in known:
             (path,) = lesson_sources([name])
-            known[name] = read_lesson(path), student_text(read_lesson(path))
+            known[name] = (
+                read_lesson(path),
+                as_text(make_edition(read_lesson(path), STUDENT_EDITION)),
+            )
         return known[name]
 
     return get
@@ -125,10 +129,12 @@ def test_an_untouched_notebook_becomes_the_new_edition(editions):
 def small(tmp_path):
     """A small lesson: the old edition with an answer, and a new edition that asks otherwise."""
     lesson = read_lesson(write_lesson(tmp_path / "old"))
-    old = json.loads(student_text(lesson))
+    old = json.loads(as_text(make_edition(lesson, STUDENT_EDITION)))
     changed = LESSON.replace("points=4", "points=5").replace("(x, w, b)", "(x, w, b, k=1)")
     changed = changed.replace("Return w x + b.", "Return k w x + b.")
-    new = student_text(read_lesson(write_lesson(tmp_path / "new", changed)))
+    new = as_text(
+        make_edition(read_lesson(write_lesson(tmp_path / "new", changed)), STUDENT_EDITION)
+    )
     return old, new
 
 
@@ -187,14 +193,16 @@ def test_notes_and_lost_exercises_are_at_the_end_under_a_heading(small):
 
 def test_what_would_be_lost_is_refused(small, monkeypatch):
     old, new = small
-    monkeypatch.setattr("course_utils.workbook.upgrade.transplanted", lambda t, n, cell, *a: cell)
-    with pytest.raises(WorkbookError, match="would be lost.*mine = w"):
+    monkeypatch.setattr(
+        "course_utils.workbook.upgrade_merge.transplanted", lambda t, n, cell, *a: cell
+    )
+    with pytest.raises(WorkbookError, match=r"would be lost.*mine = w"):
         upgrade(as_bytes(answer(old)), new)
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"cells": 3}', b"\xff\xfe", b"[" * 5000])
 def test_what_is_no_notebook_is_told(small, data):
-    with pytest.raises(WorkbookError, match="cannot be read.*nothing was changed"):
+    with pytest.raises(WorkbookError, match=r"cannot be read.*nothing was changed"):
         upgrade(data, small[1])
 
 

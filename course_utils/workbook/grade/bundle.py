@@ -15,7 +15,6 @@ from course_utils.workbook.project import NOTEBOOKS, ROOT, WorkbookError, studen
 SETTINGS, SEED = "settings.json", "secret.seed"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip knows: the same bytes every time
 _TORCH_LESSONS = ("06",)
-_ALSO = ("nbformat",)  # older notebooks are brought up to date with it
 
 _SETUP = """\
 #!/usr/bin/env bash
@@ -118,7 +117,7 @@ def _requirements(root: Path, torch: bool) -> str:
     listed = re.search(
         r"^dependencies = \[(.*?)^\]", (root / "pyproject.toml").read_text("utf-8"), re.M | re.S
     )
-    wanted = {_name(line) for line in re.findall(r'"([^"]+)"', listed[1])} | set(_ALSO)
+    wanted = {_name(line) for line in re.findall(r'"([^"]+)"', listed[1])}
     wanted |= {"torch", "safetensors"} if torch else set()
     lines = (root / "requirements.txt").read_text("utf-8").splitlines()
     kept = [line.partition("#")[0].rstrip() for line in lines if _name(line) in wanted]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from course_utils.workbook.grade.process import Process
 from course_utils.workbook.grade.sandbox import lock
 from course_utils.workbook.grade.stopped import StoppedError
 
+_READY = "ready"
 _PROGRAM = """import json, sys
 sys.path.insert(0, json.loads(sys.argv[-1])["tree"])
 from course_utils.workbook.grade.lender import main
@@ -43,15 +46,18 @@ class Lender:
         self._running = 0
         atexit.register(self.close)
 
+    def start(self) -> None:
+        """Start the process where it does not run; no answer's time counts meanwhile."""
+        if self.process is None:
+            tree, settings = PACKAGE.parent, {"allow_weak": True}
+            self.process = _LenderProcess(tree, self.limits, self.link.serve, settings)
+            self.link.call(_READY)
+
     def lend(self, name: str, deadline: float) -> Callable:
         """The reference of this name; a call must end before the deadline."""
 
         def lent(*args: Any, **kwargs: Any) -> Any:
-            if self.process is None:
-                settings = {"allow_weak": True}
-                self.process = _LenderProcess(
-                    PACKAGE.parent, self.limits, self.link.serve, settings
-                )
+            self.start()
             self.process.deadline = deadline
             if not self._running:  # a reference may call a function that calls a reference
                 self.link.keeper.clear()
@@ -89,9 +95,13 @@ class _LenderProcess(Process):
         return []
 
 
-@functools.cache
 def lender(limits: Limits) -> Lender:
-    """The lender of this process."""
+    """The lender of this thread: one line cannot serve two."""
+    return _lender(limits, os.getpid(), threading.get_ident())
+
+
+@functools.cache
+def _lender(limits: Limits, process: int, thread: int) -> Lender:
     return Lender(limits)
 
 
@@ -100,6 +110,7 @@ def main(source: int, sink: int, settings: dict[str, Any]) -> None:
     from course_utils.checking.exercises import all_exercises
 
     known = {e.name: e.reference for e in all_exercises().values()}
+    known[_READY] = lambda: None
     pipe = Pipe(source, sink)
     link = Link(pipe.exchange, known.__getitem__, copies=False)
     pipe.serve = link.serve

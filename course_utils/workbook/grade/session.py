@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -75,7 +76,12 @@ class Session:
         """
         told = self._start()
         self.remarks += [told_plainly(str(remark)) for remark in told["remarks"]]
-        return {str(n): (int(cell), str(text)) for n, (cell, text) in told["found"].items()}
+        found = {str(n): (int(cell), str(text)) for n, (cell, text) in told["found"].items()}
+        if self.references == self._from_lender and any(
+            _names_another(name, text) for name, (_, text) in found.items()
+        ):
+            lender(self.limits).start()
+        return found
 
     def begin(self, exercise: Exercise) -> None:
         """The next exercise: its code is run, and who serves which name is settled.
@@ -214,6 +220,11 @@ class _Proxy:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._call(self.__name__, args, kwargs)
+
+
+def _names_another(name: str, text: str) -> bool:
+    """Whether an answer mentions the function of another exercise: it may have to be lent."""
+    return bool(set(re.findall(r"\w+", text)) & (set(_by_name()) - {name}))
 
 
 def _of_a_sensible_size(result: Any) -> Any:

@@ -177,3 +177,18 @@ def list_of_itself(folder):
 )
 def doubled_tuples(folder):
     return body("pair = (0,)\nfor _ in range(40):\n    pair = (pair, pair)\nreturn pair, None")
+
+
+@case("time", "asks a lent reference for a computation without end", NOTHING, LATE)
+def endless_reference(folder):
+    return body("nn.power_iteration(np.eye(3), np.ones(3), 10**12)")
+
+
+@case("memory", "asks a lent reference for an array of 80 GB", NOTHING, "MemoryError|no end")
+def giant_reference(folder):
+    return body("many = np.zeros((100_000, 1))\nnn.gaussian_basis(many, many, 1.0)")
+
+
+@case("memory", "asks a lent reference for little, which is allowed")
+def small_reference(folder):
+    return body("assert nn.softmax(np.zeros((1, 2))).tolist() == [[0.5, 0.5]]")
