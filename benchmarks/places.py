@@ -1,7 +1,7 @@
 """Install and run the course as its readers have it: on Colab's packages, on old and new versions.
 
     python benchmarks/places.py colab             one place, or several; all by default
-    python benchmarks/places.py colab --python /path/to/python3.12
+    python benchmarks/places.py colab --python PYTHON
 
 Each place is an environment of its own, made anew: first what is there before the course comes,
 then the course, as the lessons' setup cell installs it. What was there must not change. Then every

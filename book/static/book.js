@@ -20,13 +20,23 @@
   addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(reachable, 150); });
   document.addEventListener("toggle", reachable, true);
 
-  const menus = [...document.querySelectorAll(".sidebar-toggle")];
+  // The theme's menus hang on hidden checkboxes, whose labels only a pointer can press: buttons instead.
+  const boxes = [...document.querySelectorAll(".sidebar-toggle")];
+  for (const label of document.querySelectorAll(".nav-overlay-icon, .toc-overlay-icon")) {
+    const box = document.getElementById(label.htmlFor);
+    const button = document.createElement("button");
+    const tell = () => button.setAttribute("aria-expanded", box.checked);
+    button.type = "button";
+    button.className = label.className;
+    button.setAttribute("aria-label", box.getAttribute("aria-label"));
+    button.append(...label.childNodes);
+    button.addEventListener("click", () => box.click());
+    box.addEventListener("change", tell);
+    tell();
+    label.replaceWith(button);
+  }
   addEventListener("keydown", (event) => {
-    const menu = menus.find((box) => (event.key === "Escape" ? box.checked : box === event.target));
-    if (menu && (event.key === "Escape" || event.key === "Enter")) {
-      menu.checked = event.key === "Enter" && !menu.checked;
-      menu.focus();
-    }
+    if (event.key === "Escape") boxes.filter((box) => box.checked).forEach((box) => box.click());
   });
 
   let opened = [];

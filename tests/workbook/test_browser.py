@@ -12,7 +12,7 @@ from course_utils.workbook.project import WorkbookError
 @pytest.fixture
 def installed(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    monkeypatch.setenv("CHROMIUM", "/somewhere/chromium")
+    monkeypatch.setenv("CHROMIUM", "/usr/bin/some-chromium")
 
 
 def test_without_playwright_it_says_what_to_install(monkeypatch):

@@ -19,7 +19,10 @@ def no_settings(monkeypatch):
 def test_without_a_command_the_commands_are_listed(capsys):
     assert cli.main([]) == 0
     out = capsys.readouterr().out
-    for command in ("run", "build", "test", "lab", "setup", "doctor"):
+    for command in (
+        *("run", "build", "test", "browser", "lab", "results", "book"),
+        *("grade", "submit", "upgrade", "setup", "doctor"),
+    ):
         assert f"\n    {command} " in out
 
 
