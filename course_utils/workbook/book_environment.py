@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from course_utils.workbook.bootstrap import _logged
+from course_utils.workbook.bootstrap import logged
 from course_utils.workbook.project import ROOT, WorkbookError
 from course_utils.workbook.terminal import say
 
@@ -44,9 +44,9 @@ def builder_python(root: Path = ROOT, *, own: bool = True) -> Path:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("", "utf-8")
         say(f"Installing the packages of {REQUIREMENTS} into build/.venv-book (once) …")
-        _logged([sys.executable, "-m", "venv", "--clear", str(_folder(root))], log, root)
+        logged([sys.executable, "-m", "venv", "--clear", str(_folder(root))], log, root)
         pip = [str(python), "-m", "pip", "install", "--progress-bar=off"]
-        _logged([*pip, "--disable-pip-version-check", "-r", REQUIREMENTS], log, root)
+        logged([*pip, "--disable-pip-version-check", "-r", REQUIREMENTS], log, root)
         _mark(root).write_text(_stamp(root), "utf-8")
     return python
 

@@ -100,12 +100,12 @@ def ensure_environment(root: Path = ROOT) -> bool:
         say(f"Making an environment in .venv with Python {sys.version.split()[0]} …")
         if hint := _torch_hint():
             say(hint)
-        _logged([sys.executable, "-m", "venv", "--clear", str(root / ".venv")], log, root)
+        logged([sys.executable, "-m", "venv", "--clear", str(root / ".venv")], log, root)
     _mark_path(root).write_text(_UNFINISHED, "utf-8")
     say("Installing the packages of requirements.txt (some minutes the first time) …")
     install = [str(venv_python(root)), "-m", "pip", "install", "--progress-bar=off"]
     install.append("--disable-pip-version-check")
-    _logged([*install, "-r", "requirements.txt", "-e", "."], log, root)
+    logged([*install, "-r", "requirements.txt", "-e", "."], log, root)
     _mark_path(root).write_text(stamp(root), "utf-8")
     say(f"The environment is complete, after {time.monotonic() - started:.0f} s.")
     return True
@@ -183,7 +183,7 @@ def _torch_hint() -> str | None:
     )
 
 
-def _logged(command: list[str], log: Path, root: Path) -> None:
+def logged(command: list[str], log: Path, root: Path) -> None:
     """Run a command with its output in the log; the terminal sees what it is at."""
     with log.open("a", encoding="utf-8", errors="replace") as stream:
         stream.write(f"$ {' '.join(command)}\n")
@@ -201,7 +201,7 @@ def _logged(command: list[str], log: Path, root: Path) -> None:
                     _show_package(counted, line.split()[1])
                 elif line.startswith("Installing collected packages"):
                     _end_line()
-                    say(f"  packages to write into .venv: {line.count(',') + 1} …")
+                    say(f"  packages to write: {line.count(',') + 1} …")
             failed = child.wait() != 0
         except KeyboardInterrupt:
             child.wait()

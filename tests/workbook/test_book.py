@@ -281,7 +281,7 @@ def test_the_environment_is_made_once_and_again_when_its_packages_change(monkeyp
         book_environment._python(root).parent.mkdir(parents=True, exist_ok=True)
         book_environment._python(root).touch()
 
-    monkeypatch.setattr(book_environment, "_logged", logged)
+    monkeypatch.setattr(book_environment, "logged", logged)
     (tmp_path / "requirements-book.txt").write_text("sphinx==1")
     for _ in range(2):
         book_environment.builder_python(tmp_path)
