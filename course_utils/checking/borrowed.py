@@ -23,7 +23,7 @@ def borrows(exercise: Exercise, function: Callable) -> bool:
         exercise: what was asked.
         function: the answer.
     """
-    return any(
+    return _imports(function, exercise.name) or any(
         getattr(value, "__name__", "") == exercise.name
         and str(getattr(value, "__module__", "")).startswith(_OURS)
         for value in _named_by(function)
@@ -38,6 +38,14 @@ def borrowed(exercise: Exercise) -> Verdict:
     )
     finding = Finding("", WRONG, "borrowed", message)
     return settle(exercise.id, exercise.name, exercise.points, [finding])
+
+
+def _imports(function: Callable, name: str) -> bool:
+    """Whether a function imports the course in its own lines, and names this function there."""
+    code = getattr(function, "__code__", None)
+    inner = _with_inner(code) if isinstance(code, types.CodeType) else ()
+    names = {n for one in inner for n in one.co_names}
+    return name in names and any(f"{n}.".startswith(_OURS) for n in names)
 
 
 def _named_by(function: Callable) -> Iterator[Any]:

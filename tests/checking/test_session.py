@@ -210,6 +210,12 @@ def borrowed_inside(dY, cache):
     return inner()
 
 
+def borrowed_by_import(dY, cache):
+    from course_utils import nn as theirs
+
+    return theirs.relu_backward(dY, cache)
+
+
 def borrowed_by_closure(theirs=relu_backward):
     return lambda dY, cache: theirs(dY, cache)
 
@@ -220,7 +226,14 @@ def not_borrowed(dY, cache):
 
 
 @pytest.mark.parametrize(
-    "body", [borrowed_name, borrowed_from_module, borrowed_inside, borrowed_by_closure()]
+    "body",
+    [
+        borrowed_name,
+        borrowed_from_module,
+        borrowed_inside,
+        borrowed_by_import,
+        borrowed_by_closure(),
+    ],
 )
 def test_the_courses_own_answer_is_no_answer(body):
     body.__name__ = "relu_backward"
