@@ -18,6 +18,13 @@ def listed(items: Sequence[object]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
+def with_article(label: object) -> str:
+    """``"an ant"``, ``"a bee"``, ``"an 8"``: a label as it is said."""
+    said = str(label)
+    vowel = said[:1].lower() in tuple("aeiou8") or said in ("11", "18")
+    return f"{'an' if vowel else 'a'} {said}"
+
+
 def course_of(name: str, x: Sequence[float], y: Sequence[float], along: str) -> str:
     """How a line runs: where it starts and ends, and its turning point if it has one.
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from course_utils.words import course_of, listed, number
+from course_utils.words import course_of, listed, number, with_article
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,11 @@ def test_flat_stretches_are_told():
     assert course_of("slope", x, (x > 0).astype(float), "x") == (
         "slope is 0 up to x = 0, then rises to 1 at x = 0.01 and stays there"
     )
+
+
+@pytest.mark.parametrize(
+    "label", ["an ant", "a bee", "an 8", "a 1", "an 18", "a 3", "an Ankle boot"]
+)
+def test_a_label_with_its_article(label):
+    _, word = label.split(" ", 1)
+    assert with_article(word) == label

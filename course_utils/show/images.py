@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from course_utils.show.picture import Picture
 from course_utils.show.pixels import as_image, image_shape
 from course_utils.show.style import BLUE, GREY, VERMILION, entitle, new_figure, styled
-from course_utils.words import listed
+from course_utils.words import listed, with_article
 
 
 def digit_grid(
@@ -111,7 +111,9 @@ def mistakes(
             pair[0].set_title(f"{names[y[n]]} taken for {names[answer[n]]}", **small_if_long(names))
             _draw_bars(pair[1], int(y[n]), P[n], names)
     pairs = [(names[y[n]], names[answer[n]], P[n, answer[n]]) for n in chosen]
-    told = listed([f"a {label} taken for {other} ({p:.0%})" for label, other, p in pairs])
+    told = listed(
+        [f"{with_article(label)} taken for {other} ({p:.0%})" for label, other, p in pairs]
+    )
     alt = (
         f"{len(wrong)} of {len(y)} images are classified wrongly; the {len(chosen)} most confident "
         f"mistakes, each with bars of its probabilities: {told}."

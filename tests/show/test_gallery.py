@@ -105,7 +105,7 @@ def test_mistakes_in_colour_have_names():
     P = np.array([[0.1, 0.2, 0.7]] * 6)
     picture = show.mistakes(PHOTOS, np.array([2, 2, 2, 0, 2, 2]), P, names=names)
     assert "1 of 6 images are classified wrongly" in picture.alt
-    assert "a airplane taken for truck (70%)" in picture.alt
+    assert "an airplane taken for truck (70%)" in picture.alt
     above, below = picture.figure.axes
     np.testing.assert_array_equal(shown(above), PHOTOS[3])
     assert [t.get_text() for t in below.get_xticklabels()] == names
