@@ -260,7 +260,7 @@ class _Upgrade:
         raw = [c["source"] for c in filled]
         lost = []
         for piece in self.pieces:
-            if piece.form not in there:
+            if piece.form not in there and not any(piece.text in text for text in raw):
                 lost.append(piece.text)
         for exercise, piece in self.answers.items():
             frame = next(f for f in self.frames if f.exercise == exercise)
