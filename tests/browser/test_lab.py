@@ -56,7 +56,7 @@ def stored(path: Path, mark: str) -> int:
     return sum(mark in "".join(o.get("data", {}).get("text/html", "")) for o in outputs)
 
 
-@pytest.mark.parametrize(("path", "theme"), editions())
+@pytest.mark.parametrize(("path", "theme"), list(editions()))
 def test_a_lesson_runs_and_shows_what_it_should(path, theme, opened):
     of, server, context = opened
     if of != theme:
@@ -82,6 +82,7 @@ def test_a_lesson_runs_and_shows_what_it_should(path, theme, opened):
     assert seen["broken"] == []
     assert seen["wide"] == 0
     assert moved in (None, True), "the slider moved, and no figure changed"
+    assert bool(seen["sliders"]) == ("show.move_point" in path.read_text(encoding="utf-8"))
     assert seen["verdicts"] >= stored(path, 'role="status"')
     if theme == "dark":  # the student's edition may draw less while blanks are open
         assert seen["figures"] >= stored(path, "<img")
