@@ -28,9 +28,8 @@ from course_utils.workbook.project import (
     student_path,
     write_text,
 )
+from course_utils.workbook.running import CELL_SECONDS
 from course_utils.workbook.terminal import LessonProgress, say
-
-CELL_SECONDS = 300
 
 
 def build(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import shutil
 import subprocess
 import sys
@@ -143,18 +142,13 @@ def _is_here(file) -> bool:
     """Whether a public file is found without asking the network."""
     from course_utils.data.errors import DataError
     from course_utils.data.fetch import find_file
+    from course_utils.data.places import no_downloads
 
-    before = os.environ.get("COURSE_OFFLINE")
-    os.environ["COURSE_OFFLINE"] = "1"
     try:
-        find_file(file.set_name, file.name)
+        with no_downloads():
+            find_file(file.set_name, file.name)
     except DataError:
         return False
-    finally:
-        if before is None:
-            del os.environ["COURSE_OFFLINE"]
-        else:
-            os.environ["COURSE_OFFLINE"] = before
     return True
 
 

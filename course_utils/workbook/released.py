@@ -7,20 +7,10 @@ from pathlib import Path
 
 import nbformat
 
-from course_utils.workbook.execute import LessonFailed, execute, kernel_environment
-from course_utils.workbook.pages import LessonResult, index_page, notebook_page
-from course_utils.workbook.project import (
-    BUILD,
-    NOTEBOOKS,
-    ROOT,
-    WorkbookError,
-    shown,
-    write_text,
-)
-from course_utils.workbook.terminal import LessonProgress, say
+from course_utils.workbook.project import BUILD, NOTEBOOKS, ROOT, WorkbookError
+from course_utils.workbook.running import Runnable, run_notebooks
 
 MARK = "release.json"  # stands at the top of a release
-_CELL_SECONDS = 300
 
 
 def is_release(root: Path = ROOT) -> bool:
@@ -46,34 +36,17 @@ def run_release(
     Raises:
         WorkbookError: no lesson has a wanted name.
     """
-    env, results = kernel_environment(profile), []
-    for path in _chosen(wanted or [], notebooks):
-        notebook = nbformat.read(path, as_version=4)
-        progress, failure = LessonProgress(path.stem), None
-        try:
-            execute(
-                notebook, notebooks, env,
-                timeout=_CELL_SECONDS if profile == "quick" else None, on_cell=progress.cell,
-            )  # fmt: skip
-        except LessonFailed as failed:
-            failure = str(failed)
-        text = notebook.cells[0].source
-        title = (re.search(r"^#\s+(.+)$", text, re.M) or [path.stem, path.stem])[1]
-        minutes = (re.search(r"(\d+)\s*min", text) or ["–", "–"])[1]
-        result = LessonResult(path.stem, title, minutes, progress.seconds, failure)
-        progress.finish(result.status)
-        write_text(out / "run" / path.name, nbformat.writes(notebook) + "\n")
-        page = notebook_page(notebook, title, notebooks)
-        write_text(out / "html" / f"{path.stem}.html", page)
-        results.append(result)
-    write_text(out / "html" / "index.html", index_page(results))
-    failures = [r for r in results if r.failure]
-    say(f"\n{len(results) - len(failures)} of {len(results)} lessons ran.")
-    for result in failures:
-        say(f"  {result.name}: {result.status}")
-    say(f"Read them:     {shown(out / 'html' / 'index.html')} (open it in a browser)")
-    say("Work in them:  make lab   (or: python -m course_utils lab)")
-    return len(failures)
+    return run_notebooks(
+        [_runnable(path, notebooks) for path in _chosen(wanted or [], notebooks)], profile, out
+    )
+
+
+def _runnable(path: Path, notebooks: Path) -> Runnable:
+    notebook = nbformat.read(path, as_version=4)
+    text = notebook.cells[0].source
+    title = (re.search(r"^#\s+(.+)$", text, re.M) or [path.stem, path.stem])[1]
+    minutes = (re.search(r"(\d+)\s*min", text) or ["–", "–"])[1]
+    return Runnable(path.stem, title, minutes, notebook, notebooks)
 
 
 def _chosen(wanted: list[str], notebooks: Path) -> list[Path]:

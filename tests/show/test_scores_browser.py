@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-
 import numpy as np
 import pytest
 
 from course_utils.show import score_page
+from tests.browser.headless import headless
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 N, C = 130, 3
 NAMES = ("ant", "bee", "wasp & <co>")
 
 
 @pytest.fixture(scope="module")
 def browser():
-    sync = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no chromium on this computer")
-    with sync.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with headless() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import importlib.util
-import shutil
 import sys
 import threading
 from pathlib import Path
@@ -19,10 +18,10 @@ from course_utils.workbook.book_finish import finish
 from course_utils.workbook.book_plan import plan
 from course_utils.workbook.book_stage import stage
 from course_utils.workbook.project import ROOT
+from tests.browser.headless import headless
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LESSON = "lessons/03_fully_connected_net.html"
 # One page of each kind.
 KINDS = (
@@ -60,14 +59,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    sync = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no chromium on this computer")
-    with sync.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with headless() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from course_utils.data import DataError, Split
+from course_utils.data.places import no_downloads
 from course_utils.nn.history import History
 from course_utils.workbook import cli
 from course_utils.workbook.project import ROOT, WorkbookError
@@ -214,11 +215,11 @@ def test_absent_data_are_said_and_nothing_else_stops(place, monkeypatch, capsys)
 
 def test_looking_at_results_never_downloads(monkeypatch):
     monkeypatch.delenv("COURSE_OFFLINE", raising=False)
-    with sets.no_downloads():
+    with no_downloads():
         assert os.environ["COURSE_OFFLINE"] == "1"
     assert "COURSE_OFFLINE" not in os.environ
     monkeypatch.setenv("COURSE_OFFLINE", "0")
-    with sets.no_downloads():
+    with no_downloads():
         pass
     assert os.environ["COURSE_OFFLINE"] == "0"
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_utils.data import DataError
+from course_utils.data.places import no_downloads
 from course_utils.workbook.project import BUILD, ROOT, WorkbookError, shown, write_text
 from course_utils.workbook.terminal import say
 
-from . import sets, versions
+from . import versions
 from .experiment import Experiment, Figure
 from .table import ABSENT, FAILED, FIGURES, NOT_RUN, WAITS, Row, page, row_of
 
@@ -156,7 +157,7 @@ def _runs(
             _forget(folder)
         say(f"{experiment.title} ...")
     else:
-        with sets.no_downloads():
+        with no_downloads():
             version = versions.version(names, experiment.code)
     return sweep(
         experiment.function, settings, seeds=experiment.seeds[order.profile], folder=folder,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,20 +48,6 @@ def load(name: str) -> Set:
     if name not in _LOADERS:
         raise ValueError(f"data: expected one of {', '.join(_LOADERS)}, got {name!r}")
     return _load(name)
-
-
-@contextlib.contextmanager
-def no_downloads() -> Iterator[None]:
-    """Only what is on this computer: to look at results, nobody waits for the network."""
-    before = os.environ.get("COURSE_OFFLINE")
-    os.environ["COURSE_OFFLINE"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["COURSE_OFFLINE"]
-        else:
-            os.environ["COURSE_OFFLINE"] = before
 
 
 @functools.cache
