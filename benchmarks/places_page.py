@@ -10,12 +10,13 @@ _COLUMNS = ("place", "Python", *SHOWN, "changed", "set-up, s", "MB", "notebooks"
             "failed", "minutes", "tests passed", "failed", "minutes", "commit")  # fmt: skip
 _ABOUT = (
     "Written by `python benchmarks/places.py`: an environment for each place, made anew; then "
-    "every notebook of both editions from top to bottom, one thread; then `python -m course_utils test`, "
-    "two processes: style, tests, and the notebooks compared with their outputs. *changed*: "
-    "packages that were there before and that installing the course replaced. *set-up*: with the "
-    "packages in the installer's cache. The wheels of torch with CUDA take most of the space. "
-    "*offline*: in a network of its own with nothing in it but the machine itself. Notebooks and "
-    "tests of a place can come from different commits; the later one is named."
+    "every notebook of both editions from top to bottom, one thread; then "
+    "`python -m course_utils test`, two processes: style, tests, and the notebooks compared with "
+    "their outputs. *changed*: packages that were there before and that installing the course "
+    "replaced. *set-up*: with the packages in the installer's cache. The wheels of torch with CUDA "
+    "take most of the space. *offline*: in a network of its own with nothing in it but the machine "
+    "itself. Notebooks and tests of a place can come from different commits; the later one is "
+    "named."
 )
 
 
