@@ -71,8 +71,13 @@ class _NotebookBar(tqdm):
         if meter["rate"] and self.total:
             left = f", {(self.total - self.n) / meter['rate']:.0f} s left"
         text = f"{self.desc.rstrip(': ')} {self.n} of {self.total or '?'}{left}".strip()
-        bar = f'<progress max="{self.total}" value="{self.n}"></progress> ' if self.total else ""
-        return {"text/plain": text, "text/html": bar + _small(text)}
+        return {"text/plain": text, "text/html": self._bar() + _small(text)}
+
+    def _bar(self) -> str:
+        if not self.total:
+            return ""
+        name = html.escape(self.desc.rstrip(": ") or "progress")
+        return f'<progress aria-label="{name}" max="{self.total}" value="{self.n}"></progress> '
 
 
 def _small(text: str) -> str:

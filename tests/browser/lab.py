@@ -93,8 +93,11 @@ def _wait_for(server: Server, process: subprocess.Popen, log: Path) -> None:
     raise RuntimeError(f"JupyterLab did not answer in two minutes:\n{log.read_text()[-2000:]}")
 
 
-def run_all(page, address: str, cells: int, seconds: float) -> list[str]:
-    """Open a notebook, run all of it, and give the prompts of its code cells."""
+def run_all(page, address: str, cells: int, seconds: float, watch=None) -> list[str]:
+    """Open a notebook, run all of it, and give the prompts of its code cells.
+
+    `watch` is called with the page over and over while the cells run.
+    """
     page.goto(address, wait_until="domcontentloaded")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=120_000)
     # Before the kernel is idle, "Run All Cells" only asks which kernel is meant.
@@ -106,12 +109,16 @@ def run_all(page, address: str, cells: int, seconds: float) -> list[str]:
             continue
         page.click('.lm-MenuBar-itemLabel:text-is("Run")')
         page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
-        page.wait_for_timeout(5000)
+        begun = time.monotonic() + 5
+        while time.monotonic() < begun and not any(p.strip("[]: ") for p in prompts(page)):
+            page.wait_for_timeout(200)
         if any(p.strip("[]: ") for p in prompts(page)):  # a star or a number: it has begun
             break
     end = time.monotonic() + seconds
     while time.monotonic() < end and numbered(prompts(page)) < cells:
-        page.wait_for_timeout(500)
+        if watch:
+            watch(page)
+        page.wait_for_timeout(250)
     page.wait_for_timeout(2000)  # the last outputs, and MathJax
     return prompts(page)
 
@@ -158,6 +165,28 @@ SEEN = r"""() => {
       .filter(e => e.scrollWidth > e.clientWidth + 40 && !e.querySelector('table, pre')).length,
   };
 }"""
+
+
+class Bars:
+    """Progress bars that are seen while cells run: what stands beside them, and one picture."""
+
+    _SEEN = """() => [...document.querySelectorAll('.jp-OutputArea-output progress')].map(e => {
+      const name = e.getAttribute('aria-label') || '';
+      return [name, e.position, e.parentElement.textContent.trim()];
+    })"""
+
+    def __init__(self, picture: Path) -> None:
+        self.picture, self.seen = picture, []
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.unlink(missing_ok=True)
+
+    def __call__(self, page) -> None:
+        now = page.evaluate(self._SEEN)
+        self.seen += [tuple(bar) for bar in now]
+        if now and now[0][1] > 0.2 and not self.picture.exists():
+            page.evaluate("""() => document.querySelector('.jp-OutputArea-output progress')
+                             ?.scrollIntoView({block: 'center'})""")
+            page.screenshot(path=str(self.picture))
 
 
 def move_slider(page) -> bool:

@@ -65,17 +65,23 @@ def test_a_lesson_runs_and_shows_what_it_should(path, theme, opened):
     shutil.copy(path, server.root / f"{name}.ipynb")
     page, surprises = context.new_page(), []
     page.on("pageerror", lambda error: surprises.append(str(error)))
+    bars = lab.Bars(PICTURES / f"{name}-bar.png")
     try:
-        found = lab.run_all(page, server.page_of(f"{name}.ipynb"), code_cells(path), SECONDS)
+        address = server.page_of(f"{name}.ipynb")
+        found = lab.run_all(page, address, code_cells(path), SECONDS, watch=bars)
         seen = page.evaluate(lab.SEEN)
         count = lab.shots(page, PICTURES, name)
         moved = lab.move_slider(page) if seen["sliders"] else None
     finally:
         page.close()
-    (PICTURES / f"{name}.json").write_text(json.dumps({**seen, "screens": count}, indent=1))
+    (PICTURES / f"{name}.json").write_text(
+        json.dumps({**seen, "screens": count, "bars_while_running": len(bars.seen)}, indent=1)
+    )
     assert not seen["tracebacks"], seen["tracebacks"][0][:1500]
     assert lab.numbered(found) == code_cells(path), found
     assert not seen["widget_errors"]
+    assert all(name and text for name, _, text in bars.seen), bars.seen
+    assert seen["bars"] == 0, "a progress bar is left behind"
     assert seen["rejected"] == 0
     assert seen["raw_tex"] == []
     assert seen["without_alt"] == []
@@ -87,3 +93,35 @@ def test_a_lesson_runs_and_shows_what_it_should(path, theme, opened):
     if theme == "dark":  # the student's edition may draw less while blanks are open
         assert seen["figures"] >= stored(path, "<img")
     assert not surprises
+
+
+def test_a_progress_bar_is_seen_to_move_and_leaves_nothing(opened):
+    theme, server, context = opened
+    code = """import time
+from course_utils.show.progress import progress_bar
+for _ in progress_bar(range(40), description="a long wait"):
+    time.sleep(0.15)
+"""
+    write_notebook(server.root / "bar.ipynb", code)
+    page, bars = context.new_page(), lab.Bars(PICTURES / f"bar-{theme}.png")
+    try:
+        lab.run_all(page, server.page_of("bar.ipynb"), 1, 60, watch=bars)
+        left = page.evaluate(lab.SEEN)["bars"]
+    finally:
+        page.close()
+    names, positions, texts = zip(*bars.seen, strict=True)
+    assert set(names) == {"a long wait"}
+    assert list(positions) == sorted(positions)
+    assert positions[0] < 0.5 < positions[-1]
+    assert texts[-1].startswith("a long wait")
+    assert " of 40" in texts[-1]
+    assert texts[-1].endswith("s left")
+    assert left == 0
+
+
+def write_notebook(path: Path, code: str) -> None:
+    cell = {"cell_type": "code", "id": "one", "metadata": {}, "execution_count": None,
+            "outputs": [], "source": code}  # fmt: skip
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    told = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(told), encoding="utf-8")

@@ -26,7 +26,7 @@ def test_a_notebook_bar_is_one_display_that_is_gone_at_the_end(notebook, capsys)
     assert list(progress.progress_bar(range(5), description="epoch 1")) == [0, 1, 2, 3, 4]
     (states,) = notebook
     assert states[0]["text/plain"] == "epoch 1 0 of 5"
-    assert '<progress max="5" value="0">' in states[0]["text/html"]
+    assert '<progress aria-label="epoch 1" max="5" value="0">' in states[0]["text/html"]
     assert states[-1] == {"text/plain": "", "text/html": ""}
     assert capsys.readouterr() == ("", "")
 
