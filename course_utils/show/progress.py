@@ -70,13 +70,14 @@ class _NotebookBar(tqdm):
         left = ""
         if meter["rate"] and self.total:
             left = f", {(self.total - self.n) / meter['rate']:.0f} s left"
-        text = f"{self.desc.rstrip(': ')} {self.n} of {self.total or '?'}{left}".strip()
+        of = self.desc.rstrip(",: ")
+        text = f"{of}{': ' if of else ''}{self.n} of {self.total or '?'}{left}"
         return {"text/plain": text, "text/html": self._bar() + _small(text)}
 
     def _bar(self) -> str:
         if not self.total:
             return ""
-        name = html.escape(self.desc.rstrip(": ") or "progress")
+        name = html.escape(self.desc.rstrip(",: ") or "progress")
         return f'<progress aria-label="{name}" max="{self.total}" value="{self.n}"></progress> '
 
 

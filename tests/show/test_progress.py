@@ -25,7 +25,7 @@ def notebook(monkeypatch):
 def test_a_notebook_bar_is_one_display_that_is_gone_at_the_end(notebook, capsys):
     assert list(progress.progress_bar(range(5), description="epoch 1")) == [0, 1, 2, 3, 4]
     (states,) = notebook
-    assert states[0]["text/plain"] == "epoch 1 0 of 5"
+    assert states[0]["text/plain"] == "epoch 1: 0 of 5"
     assert '<progress aria-label="epoch 1" max="5" value="0">' in states[0]["text/html"]
     assert states[-1] == {"text/plain": "", "text/html": ""}
     assert capsys.readouterr() == ("", "")
@@ -44,7 +44,7 @@ def test_a_bar_that_is_left_early_goes_too(notebook):
 
 def test_an_iterator_without_length_is_counted(notebook):
     list(progress.progress_bar(iter([1, 2]), description="reading"))
-    assert notebook[0][0]["text/plain"] == "reading 0 of ?"
+    assert notebook[0][0]["text/plain"] == "reading: 0 of ?"
 
 
 def test_off_leaves_the_iterable_alone(monkeypatch, notebook):

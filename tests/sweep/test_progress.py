@@ -149,7 +149,7 @@ def test_a_notebook_gets_a_display_and_nothing_on_stderr(monkeypatch, capsys):
     shown(display_for(4), 4)
     (states,) = displays
     texts = [state["text/plain"] for state in states]
-    assert "sweep, 2 s, about 2 s left, 2 of 4" in texts
+    assert "sweep, 2 s, about 2 s left: 2 of 4" in texts
     assert texts[-1] == ""
     assert capsys.readouterr() == ("", "")
 
