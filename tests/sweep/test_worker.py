@@ -48,7 +48,10 @@ def test_a_traceback_begins_in_the_function():
 
 def test_a_long_traceback_keeps_its_end():
     def deep(n):
-        return deep(n - 1) if n else 1 / 0
+        return deeper(n - 1) if n else 1 / 0
+
+    def deeper(n):  # Python tells a line that is repeated only once
+        return deep(n)
 
     outcome = attempt(lambda seed: {"y": deep(50)}, configuration({}), 0)
     lines = outcome.error["traceback"].splitlines()

@@ -42,5 +42,7 @@ def _cell(value: object) -> str:
         return points_text(value)
     if isinstance(value, int):
         return str(value)
-    text = str(value)
+    text = str(value).replace(
+        "\x00", "\\x00"
+    )  # no CSV holds one, and Python 3.10 refuses to write it
     return harmless(text.encode("utf-8", "backslashreplace").decode())
