@@ -174,7 +174,7 @@ vocabulary = Vocabulary.from_texts(train.texts)
 print(f"{len(train):,} pictures to train with, {sum(map(len, train.texts)):,} captions")
 print(vocabulary)
 
-# %%
+# %% tags=["nbval-ignore-output"]
 caption = train.texts[0][0]
 show.word_masks(train.pictures[0], caption, train.masks(0, 0), title=caption)
 
