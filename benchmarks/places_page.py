@@ -6,8 +6,8 @@ from pathlib import Path
 RECORD = Path(__file__).with_name("places.json")  # kept, so that places can be tried one by one
 TABLE = Path(__file__).with_name("places.md")
 SHOWN = ("numpy", "matplotlib", "torch", "ipykernel", "ipywidgets", "mlxtend")
-_COLUMNS = ("place", "Python", *SHOWN, "changed", "set-up, s", "MB", "notebooks", "cells",
-            "failed", "minutes", "tests passed", "failed", "minutes", "commit")  # fmt: skip
+_MEASURED = ("place", "changed", "set-up, s", "MB", "notebooks", "cells", "failed", "minutes",
+             "tests passed", "failed", "minutes", "commit")  # fmt: skip
 _ABOUT = (
     "Written by `python benchmarks/places.py`: an environment for each place, made anew; then "
     "every notebook of both editions from top to bottom, one thread; then "
@@ -35,31 +35,38 @@ def keep(name: str, told: dict) -> None:
 
 
 def page(places: dict[str, dict]) -> str:
-    """The table of all places that were measured, and what failed there."""
-    rule = "|---|---|" + "---|" * len(SHOWN) + "--:|" * (len(_COLUMNS) - len(SHOWN) - 3) + "---|"
-    lines = ["# Where it runs", "", _ABOUT, "", f"| {' | '.join(_COLUMNS)} |", rule]
-    lines += [f"| {' | '.join(map(str, _row(name, told)))} |" for name, told in places.items()]
+    """The tables of all places that were measured, and what failed there."""
+    versions = [[f"{name}: {told['about']}", told["python"],
+                 *(told["versions"][k] or "–" for k in SHOWN)] for name, told in places.items()]  # fmt: skip
+    measured = [_row(name, told) for name, told in places.items()]
+    lines = ["# Where it runs", "", _ABOUT, ""]
+    lines += _table(("place", "Python", *SHOWN), versions, "---") + [""]
+    lines += _table(_MEASURED, measured, "--:")
     for name, told in places.items():
         for run in told.get("runs", ()):
             if run["error"]:
                 lines += ["", f"{name}, {run['name']}: `{run['error']}`"]
-        lines += [
-            x for one in told.get("tests", {}).get("failures", ()) for x in ("", f"{name}: `{one}`")
-        ]
+        for failure in told.get("tests", {}).get("failures", ()):
+            lines += ["", f"{name}: `{failure}`"]
         if told["changed"]:
             lines += ["", f"{name}, changed: {told['changed']}"]
     return "\n".join(lines) + "\n"
 
 
+def _table(head: tuple[str, ...], rows: list[list], rule: str) -> list[str]:
+    ruled = f"|---|{f'{rule}|' * (len(head) - 1)}"
+    return [f"| {' | '.join(head)} |", ruled, *(f"| {' | '.join(map(str, r))} |" for r in rows)]
+
+
 def _row(name: str, told: dict) -> list:
-    runs, tests = told.get("runs", []), told.get("tests")
-    judged = ["–"] * 3
+    runs, tests = told.get("runs"), told.get("tests")
+    ran, judged = ["–"] * 4, ["–"] * 3
+    if runs:
+        failed = sum(bool(run["error"]) for run in runs)
+        minutes = sum(run["seconds"] for run in runs) / 60
+        ran = [len(runs), sum(run["cells"] for run in runs), failed, f"{minutes:.1f}"]
     if tests:
         judged = [f"{tests['passed']:,}", tests["failed"], f"{tests['seconds'] / 60:.1f}"]
-    return [
-        f"{name}: {told['about']}", told["python"], *(told["versions"][k] or "–" for k in SHOWN),
-        len(told["changed"]), f"{told['before_seconds'] + told['course_seconds']:.0f}",
-        f"{told['megabytes']:.0f}", len(runs), sum(r["cells"] for r in runs),
-        sum(bool(run["error"]) for run in runs), f"{sum(r['seconds'] for r in runs) / 60:.1f}",
-        *judged, told["commit"],
-    ]  # fmt: skip
+    seconds = told["before_seconds"] + told["course_seconds"]
+    return [name, len(told["changed"]), f"{seconds:.0f}", f"{told['megabytes']:.0f}",
+            *ran, *judged, told["commit"]]  # fmt: skip

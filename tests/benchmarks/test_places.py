@@ -24,15 +24,18 @@ def files(tmp_path, monkeypatch):
 
 def cells(name: str) -> dict[int, str]:
     page = places_page.TABLE.read_text(encoding="utf-8")
-    row = next(x for x in page.splitlines() if x.startswith(f"| {name}:"))
+    row = next(x for x in page.splitlines() if x.startswith(f"| {name} |"))
     return dict(enumerate(row.strip("| ").split(" | ")))
 
 
-def test_the_table_has_a_column_for_each_entry_of_a_row(files):
+def test_each_table_has_a_column_for_each_entry_of_a_row(files):
     places_page.keep("colab", ONE | {"runs": RUNS})
-    lines = places_page.TABLE.read_text(encoding="utf-8").splitlines()
-    table = [x for x in lines if x.startswith("|")]
-    assert len({x.count("|") for x in table}) == 1
+    page = places_page.TABLE.read_text(encoding="utf-8")
+    tables = [part.splitlines() for part in page.split("\n\n") if part.startswith("|")]
+    assert len(tables) == 2
+    for table in tables:
+        assert len(table) == 3
+        assert len({line.count("|") for line in table}) == 1
 
 
 def test_tests_measured_later_leave_the_notebooks_of_a_place_and_the_other_places(files):
@@ -42,7 +45,7 @@ def test_tests_measured_later_leave_the_notebooks_of_a_place_and_the_other_place
     told = {"passed": 13341, "failed": 1, "failures": ["test_x"], "seconds": 90.0}
     places_page.keep("colab", ONE | {"tests": told, "commit": "def5678"})
     row = list(cells("colab").values())
-    assert row[8:] == ["0", "64", "5280", "2", "13", "1", "1.5", "13,341", "1", "1.5", "def5678"]
+    assert row[1:] == ["0", "64", "5280", "2", "13", "1", "1.5", "13,341", "1", "1.5", "def5678"]
     assert cells("newest") == before
     page = places_page.TABLE.read_text(encoding="utf-8")
     assert "colab, 01.ipynb: `ValueError: X`" in page
