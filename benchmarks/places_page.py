@@ -36,11 +36,13 @@ def keep(name: str, told: dict) -> None:
 
 def page(places: dict[str, dict]) -> str:
     """The tables of all places that were measured, and what failed there."""
-    versions = [[f"{name}: {told['about']}", told["python"],
-                 *(told["versions"][k] or "–" for k in SHOWN)] for name, told in places.items()]  # fmt: skip
+    versions = [
+        [f"{name}: {told['about']}", told["python"], *(told["versions"][k] or "–" for k in SHOWN)]
+        for name, told in places.items()
+    ]
     measured = [_row(name, told) for name, told in places.items()]
     lines = ["# Where it runs", "", _ABOUT, ""]
-    lines += _table(("place", "Python", *SHOWN), versions, "---") + [""]
+    lines += [*_table(("place", "Python", *SHOWN), versions, "---"), ""]
     lines += _table(_MEASURED, measured, "--:")
     for name, told in places.items():
         for run in told.get("runs", ()):
