@@ -1,8 +1,10 @@
 """The table of places says what was measured, keeps the other places, and names what failed."""
 
+import re
+
 import pytest
 
-from benchmarks import place, places_page
+from benchmarks import place, places, places_page
 
 ONE = {
     "python": "3.12.1", "about": "what Colab has", "commit": "abc1234", "changed": {},
@@ -56,3 +58,11 @@ def test_oldest_takes_each_range_at_its_lower_end():
     oldest = place.oldest()
     assert {"numpy==1.26.*", "torch==2.4.*"} <= set(oldest)
     assert all(pin.endswith(".*") for pin in oldest)
+
+
+def test_the_workflow_tries_places_that_there_are_with_their_python():
+    text = (place.ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+    asked = re.findall(r'place: (\S+), python: "([\d.]+)", only: (\w+)', text)
+    assert {name for name, _, _ in asked} == {"colab", "oldest", "newest", "offline"}
+    assert all(place.PLACES[name].python == python for name, python, _ in asked)
+    assert {only for _, _, only in asked} == set(places.PARTS)
