@@ -20,6 +20,11 @@ _PICKLED = ("olivetti_py3.pkz", "olivetti.pkz")
 _IMAGE_SHAPE = (64, 64)
 _D = _IMAGE_SHAPE[0] * _IMAGE_SHAPE[1]
 _PER_PERSON = 10
+_BESIDE = (
+    f"What to do: write both files anew, np.save('{_PAIR[0]}', faces.images) and "
+    f"np.save('{_PAIR[1]}', faces.target), or take them away: then {_FILE} is looked for."
+)
+_ANEW = f"What to do: take {_FILE} away, and it will be downloaded; or put a good copy there."
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +105,9 @@ def _from_matlab(content: bytes) -> Faces:
     try:
         columns = loadmat(io.BytesIO(content), variable_names=["faces"])["faces"]
     except Exception as error:  # SciPy has errors of its own for what it cannot read
-        raise DataError(f"{_FILE}: no array 'faces' can be read from it ({error!r})") from error
+        raise DataError(
+            f"{_FILE}: no array 'faces' can be read from it ({error!r}).\n{_ANEW}"
+        ) from error
     if columns.ndim != 2 or len(columns) != _D or columns.shape[1] % _PER_PERSON:
         raise DataError(
             f"{_FILE}: expected 'faces' with {_D} pixels by {_PER_PERSON} pictures for each "
@@ -116,14 +123,18 @@ def _from_pair(images: Path | None, labels: Path | None) -> Faces:
     found = images or labels
     if images is None or labels is None:
         missing = _PAIR[images is not None]
-        raise DataError(f"{found}: beside this file expected {missing}: pictures and who it is.")
+        raise DataError(
+            f"{found}: beside this file expected {missing}: pictures and who it is.\n{_BESIDE}"
+        )
     X, y = _array(images), _array(labels)
     if X.shape[1:] not in (_IMAGE_SHAPE, (_D,)) or not len(X):
-        raise DataError(f"{images}: expected pictures (N, 64, 64) or rows (N, {_D}), got {X.shape}")
+        raise DataError(
+            f"{images}: expected pictures (N, 64, 64) or rows (N, {_D}), got {X.shape}.\n{_BESIDE}"
+        )
     if y.dtype.kind not in "iu" or y.shape != (len(X),) or y.min() < 0:
         raise DataError(
             f"{labels}: expected ({len(X)},) numbers of people from 0 on, one for each picture, "
-            f"got {y.dtype} {y.shape}"
+            f"got {y.dtype} {y.shape}.\n{_BESIDE}"
         )
     return _faces(_pixels(X, images), y, f"the arrays in {images.name}, given without checksum")
 
@@ -132,9 +143,11 @@ def _array(path: Path) -> np.ndarray:
     try:
         array = np.load(path, allow_pickle=False)  # a pickle can run any program
     except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path}: cannot be read as an array ({error})") from error
+        raise DataError(f"{path}: cannot be read as an array ({error}).\n{_BESIDE}") from error
     if not isinstance(array, np.ndarray):
-        raise DataError(f"{path}: expected one array as np.save writes it, got {type(array)}")
+        raise DataError(
+            f"{path}: expected one array as np.save writes it, got {type(array)}.\n{_BESIDE}"
+        )
     return array
 
 
@@ -150,6 +163,7 @@ def _pixels(X: np.ndarray, where: Path | str) -> np.ndarray:
     raise DataError(
         f"{where}: expected pixels from 0 to 1 or whole ones from 0 to 255, got {rows.dtype}"
         + (f" from {rows.min():g} to {rows.max():g}" if rows.dtype.kind in "iuf" else "")
+        + f".\n{_BESIDE}"
     )
 
 

@@ -118,16 +118,21 @@ def load_registry(path: Path | None = None) -> dict[str, DataSet]:
     return _load(registry_path() if path is None else Path(path))
 
 
+_RESTORE = "What to do: undo what was changed in it, or get the file anew with the course."
+
+
 @functools.lru_cache(maxsize=8)
 def _load(path: Path) -> dict[str, DataSet]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{path}: the registry of data files cannot be read: {error}") from error
+        raise DataError(
+            f"{path}: the registry of data files cannot be read: {error}\n{_RESTORE}"
+        ) from error
     try:
         return {name: _parse_set(name, table) for name, table in tables.items()}
     except _EntryError as error:
-        raise DataError(f"{path}: {error}") from None
+        raise DataError(f"{path}: {error}\n{_RESTORE}") from None
 
 
 class _EntryError(Exception):

@@ -18,6 +18,7 @@ from .errors import SweepError
 from .outcome import FAILED, Outcome
 from .worker import LoadError, attempt, attempt_elsewhere, one_thread, pack
 
+_AGAIN = "what ended is kept: run the same sweep again to go on, with jobs=1 if this comes back"
 _LOCAL = "LokyBackend"  # joblib's own processes; the only workers that are ours to start and stop
 
 
@@ -90,7 +91,9 @@ def outcomes(
                 death = error
             left = [task for task in left if task not in done]
             if left and (death is None or not crew.handed_out):
-                raise SweepError(f"workers: {len(left)} runs came back without a result") from death
+                raise SweepError(
+                    f"workers: {len(left)} runs came back without a result; {_AGAIN}"
+                ) from death
             # A dead worker takes the runs beside it along, and nobody says which one killed it.
             # So those that had been handed out are done one at a time: the culprit dies alone.
             for task in [task for task in left if task in crew.handed_out]:
@@ -181,7 +184,7 @@ class _Crew:
                 return outcome
         except _deaths() as death:
             return _died(death)
-        raise SweepError("workers: a run came back without a result")
+        raise SweepError(f"workers: a run came back without a result; {_AGAIN}")
 
     def _calls(self, tasks: Iterable[Task]) -> Iterator[tuple]:
         for task in tasks:

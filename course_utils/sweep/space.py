@@ -109,7 +109,9 @@ def grid(*, where: Where | None = None, **names: Iterable[Any]) -> list[dict[str
     )
     kept = [combination for combination in combinations if where is None or where(combination)]
     if not kept:
-        raise SweepError("grid: where(...) is true for none of the combinations")
+        raise SweepError(
+            "grid: where(...) is true for none of the combinations; the wrong way round?"
+        )
     return kept
 
 

@@ -77,7 +77,8 @@ def run_builder(python: Path, work: Path, out: Path) -> None:
         said = done.stdout.replace(str(source), "").strip().splitlines()[-_TAIL:]
         tail = "\n".join("  | " + line for line in said)
         raise WorkbookError(
-            f"book: the builder failed or warned (status {done.returncode}):\n{tail}"
+            f"book: the builder failed or warned (status {done.returncode}):\n{tail}\n"
+            "Likely cause: what the last lines name, in a lesson, a docstring or a page."
         )
 
 

@@ -127,7 +127,8 @@ def stamp(root: Path = ROOT) -> str:
     for name in ("requirements.txt", "pyproject.toml"):
         if not (root / name).exists():
             raise WorkbookError(
-                f"{root}: expected a whole clone of the repository, {name} is missing"
+                f"{root}: expected a whole clone of the repository, {name} is missing. "
+                f"Get it back with: git checkout {name}"
             )
         digest.update((root / name).read_bytes())
     config = root / ".venv" / "pyvenv.cfg"

@@ -92,7 +92,10 @@ def _read(path: Path) -> NotebookFile:
             "Say its name as it is now."
         ) from None
     except OSError as error:
-        raise WorkbookError(f"{path} cannot be read ({error.strerror or error})") from error
+        raise WorkbookError(
+            f"{path} cannot be read ({error.strerror or error}). Expected a notebook that is yours "
+            "to read: is it a folder, or another person's file? Save a copy, and say its name."
+        ) from error
 
 
 def _from_colab() -> NotebookFile:

@@ -87,7 +87,8 @@ def lesson_sources(wanted: list[str] | None = None, notebooks: Path = NOTEBOOKS)
     every = sorted(folder.glob("[0-9][0-9]_*.py"))
     if not every:
         raise NoLessonsError(
-            f"no lessons: expected files NN_name.py in {shown(folder)}, found none"
+            f"no lessons: expected files NN_name.py in {shown(folder)}, found none. A student's "
+            "edition has none: build from the whole course."
         )
     if not wanted:
         return every

@@ -71,7 +71,10 @@ def _make(notebook: NotebookFile, to: Path | None, cells_run: Sequence[str] = ()
     problems = [*answers.problems, *unsaved(answers, cells_run)]
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
-        raise SubmitError(f"Nothing to hand in yet: {notebook.name} is not complete.\n{listed}")
+        raise SubmitError(
+            f"Nothing to hand in yet: {notebook.name} is not complete.\n{listed}\n"
+            "Mend this, save the notebook, and hand in again."
+        )
     data, dropped = _without_large_outputs(notebook.data)
     to = to or notebook.folder / f"hand_in_{answers.lesson}.zip"
     try:
@@ -79,7 +82,8 @@ def _make(notebook: NotebookFile, to: Path | None, cells_run: Sequence[str] = ()
             file.write(hand_in(data, answers))
     except OSError as error:
         raise SubmitError(
-            f"Nothing to hand in yet: {to} cannot be written ({error.strerror or error})."
+            f"Nothing to hand in yet: {to} cannot be written ({error.strerror or error}). "
+            "Is it open in another program, or the folder not yours? Name another: --to FILE.zip"
         ) from None
     for line in _told(answers, dropped):
         say(line)

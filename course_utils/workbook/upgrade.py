@@ -28,7 +28,10 @@ def upgrade_file(old: str, new: str | None = None, to: str | None = None) -> int
     edition = Path(new) if new else _edition_of(source)
     for path in (source, edition):
         if not path.is_file():
-            raise WorkbookError(f"upgrade: expected a notebook, found no file {path}.")
+            raise WorkbookError(
+                f"upgrade: expected a notebook, found no file {path}. "
+                "Is the name spelt as in the folder?"
+            )
     if source.resolve() == edition.resolve():
         raise WorkbookError(
             f"upgrade: {source} is the old and the new notebook at once. Expected the new edition "
