@@ -10,6 +10,8 @@ from pathlib import Path
 
 import nbformat
 
+from course_utils.checking.exercises import all_exercises
+from course_utils.workbook.assignments import ASSIGNMENTS, assignments_text
 from course_utils.workbook.editions import (
     LANGUAGE,
     SOLUTION_EDITION,
@@ -20,6 +22,7 @@ from course_utils.workbook.editions import (
 from course_utils.workbook.execute import LessonFailed, execute, kernel_environment, strip_transient
 from course_utils.workbook.leaks import prove_no_leak
 from course_utils.workbook.lesson import Lesson, read_lesson
+from course_utils.workbook.markers import find_blanks
 from course_utils.workbook.project import (
     NOTEBOOKS,
     lesson_sources,
@@ -65,6 +68,9 @@ def build(
             say(f"{shown(stored)}: unchanged, not run again")
         else:
             failed += not _run_and_store(lesson, solved, stored)
+    if notebooks == NOTEBOOKS and (asked := _asked(notebooks)) != ASSIGNMENTS.read_text("utf-8"):
+        write_text(ASSIGNMENTS, asked)
+        say(f"{shown(ASSIGNMENTS)}: written")
     return failed
 
 
@@ -102,7 +108,20 @@ def check(wanted: list[str] | None = None, *, notebooks: Path = NOTEBOOKS) -> li
             for p in sorted(every)
             if p.stem not in names
         ]
+    if notebooks == NOTEBOOKS and _asked(notebooks) != ASSIGNMENTS.read_text("utf-8"):
+        run = "python -m course_utils build"
+        problems.append(f"{shown(ASSIGNMENTS)}: other exercises than the lessons ask. Run: {run}")
     return problems
+
+
+def _asked(notebooks: Path) -> str:
+    """Which exercises each lesson asks for, in the order of their numbers, as it is stored."""
+    place = {number: k for k, number in enumerate(all_exercises())}
+    asked = {}
+    for lesson in map(read_lesson, lesson_sources(None, notebooks)):
+        found = [blank.exercise_id for blank in find_blanks(lesson)]
+        asked[lesson.name] = sorted(found, key=lambda number: place.get(number, len(place)))
+    return assignments_text(asked)
 
 
 def student_text(lesson: Lesson) -> str:

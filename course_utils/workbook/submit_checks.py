@@ -7,16 +7,14 @@ import difflib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from course_utils.checking.exercises import all_exercises, find_exercise
+from course_utils.checking.exercises import find_exercise
 from course_utils.words import listed
+from course_utils.workbook.assignments import assignments
 from course_utils.workbook.grade.slicing import Plan, read_cells
 from course_utils.workbook.grade.submission import HandIn, HandInError, read_hand_in
 from course_utils.workbook.notebook_file import MOST, NotebookFile
 
-# Which exercises each notebook has. Not read from the notebook: a student may have deleted some.
-ASSIGNMENTS = Path(__file__).with_name("assignments.json")
 ANSWERED, OPEN = "answered", "open"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -60,7 +58,7 @@ def answers_in(notebook: NotebookFile) -> Answers:
     lesson = _lesson(hand_in, notebook.name)
     if not lesson:
         return Answers("", {}, (_no_lesson(notebook.name),))
-    asked = {i: find_exercise(i).name for i in _assignments()[lesson]}
+    asked = {i: find_exercise(i).name for i in assignments()[lesson]}
     plan = read_cells(hand_in.cells, asked.values())
     found = {i: plan.found[name].node for i, name in asked.items() if name in plan.found}
     missing = [i for i in asked if i not in found]
@@ -79,7 +77,7 @@ def unsaved(answers: Answers, cells_run: Sequence[str]) -> list[str]:
         answers: of the notebook as it is saved.
         cells_run: texts of the cells that were run, in order.
     """
-    asked = {find_exercise(i).name: i for i in _assignments().get(answers.lesson, ())}
+    asked = {find_exercise(i).name: i for i in assignments().get(answers.lesson, ())}
     ran = read_cells(list(enumerate(cells_run)), asked).found
     saved = answers.found or {}
     differ = [
@@ -109,16 +107,9 @@ def is_open(node: ast.stmt) -> bool:
     return False
 
 
-def _assignments() -> dict[str, list[str]]:
-    """Exercises of each lesson; those of lessons that are not released yet are left out."""
-    known = all_exercises()
-    listed_ones = json.loads(ASSIGNMENTS.read_text("utf-8"))
-    return {name: ids for name, ids in listed_ones.items() if all(i in known for i in ids)}
-
-
 def _lesson(hand_in: HandIn, name: str) -> str:
     """By what the notebook says, then by its name, then by its functions."""
-    known = _assignments()
+    known = assignments()
     if hand_in.lesson in known:
         return hand_in.lesson
     named = [lesson for lesson in known if lesson in name]
@@ -136,7 +127,7 @@ def _lesson(hand_in: HandIn, name: str) -> str:
 def _no_lesson(name: str) -> str:
     return (
         f"{name} is no notebook of this course, as far as can be seen: expected one of "
-        f"{', '.join(_assignments())}. Is it the right file? If it is, copy your answers into the "
+        f"{', '.join(assignments())}. Is it the right file? If it is, copy your answers into the "
         "lesson's own notebook."
     )
 

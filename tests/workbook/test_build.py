@@ -1,5 +1,6 @@
 """Building, building again, and saying which notebook is out of date."""
 
+import json
 import re
 
 import nbformat
@@ -182,6 +183,22 @@ def test_a_notebook_without_source_is_named(copy):
     student_path(copy, "02_gone").write_bytes(student_path(copy, "03_small").read_bytes())
     (message,) = check(notebooks=copy)
     assert "02_gone.ipynb: no source" in message
+
+
+def test_the_list_of_exercises_is_written_and_checked(
+    copy, tmp_path, no_kernel, monkeypatch, capsys
+):
+    stored = tmp_path / "assignments.json"
+    stored.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(builder, "NOTEBOOKS", copy)
+    monkeypatch.setattr(builder, "ASSIGNMENTS", stored)
+    (problem,) = check(notebooks=copy)
+    assert "assignments.json" in problem
+    assert problem.endswith("Run: python -m course_utils build")
+    assert build(notebooks=copy) == 0
+    assert json.loads(stored.read_text(encoding="utf-8")) == {"03_small": ["3.1"]}
+    assert "assignments.json: written" in capsys.readouterr().out
+    assert check(notebooks=copy) == []
 
 
 def test_a_refused_source_leaves_all_notebooks_alone(tmp_path, no_kernel):

@@ -9,8 +9,10 @@ import zipfile
 import pytest
 
 from course_utils.checking.exercises import all_exercises
+from course_utils.workbook import assignments as listed
 from course_utils.workbook import cli, notebook_file, submit_checks
 from course_utils.workbook import submit as module
+from course_utils.workbook.assignments import assignments
 from course_utils.workbook.grade.assignment import Limits, find_assignment
 from course_utils.workbook.grade.submission import read_hand_in
 from course_utils.workbook.project import NOTEBOOKS, WorkbookError, solution_path, student_path
@@ -111,11 +113,11 @@ def test_the_same_notebook_gives_the_same_bytes(notebook, tmp_path):
 
 def test_where_later_lessons_are_not_released_earlier_ones_can_be_handed_in(notebook, monkeypatch):
     known = {i: e for i, e in all_exercises().items() if e.lesson <= "03"}
-    monkeypatch.setattr(submit_checks, "all_exercises", lambda: known)
+    monkeypatch.setattr(listed, "all_exercises", lambda: known)
     changed(notebook, lambda d: d["metadata"].pop("course"))
     renamed = notebook.rename(notebook.with_name("mine.ipynb"))
     made_by(renamed, to=notebook.with_name("a.zip"))
-    assert "04_convolutional_net" not in submit_checks._assignments()
+    assert "04_convolutional_net" not in assignments()
 
 
 def test_from_the_terminal(notebook, capsys):
@@ -131,7 +133,7 @@ def test_from_the_terminal(notebook, capsys):
 
 
 def test_every_student_edition_can_be_handed_in(tmp_path):
-    for lesson in submit_checks._assignments():
+    for lesson in assignments():
         to = tmp_path / f"{lesson}.zip"
         submit(student_path(NOTEBOOKS, lesson), to=to)
         about = json.loads(zipfile.ZipFile(to).read("hand_in.json"))
@@ -139,7 +141,7 @@ def test_every_student_edition_can_be_handed_in(tmp_path):
 
 
 def test_every_solution_is_answered_but_refused_as_the_wrong_edition(tmp_path):
-    for lesson in submit_checks._assignments():
+    for lesson in assignments():
         found = submit_checks.answers_in(
             notebook_file.find_notebook(solution_path(NOTEBOOKS, lesson))
         )
@@ -151,7 +153,7 @@ def test_every_solution_is_answered_but_refused_as_the_wrong_edition(tmp_path):
 def test_the_list_of_exercises_is_that_of_the_notebooks():
     names = sorted(p.stem for p in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
     expected = {name: list(find_assignment(name).exercises) for name in names}
-    assert submit_checks._assignments() == expected
+    assert assignments() == expected
 
 
 @pytest.mark.parametrize(
