@@ -18,6 +18,12 @@ _MENDS = (
     # Two landmarks of one kind need names.
     (r'<aside class="(sidebar-drawer[^"]*)">', r'<aside class="\1" aria-label="Menu">'),
     (r'<aside class="(toc-drawer[^"]*)">', r'<aside class="\1" aria-label="On this page">'),
+    # Code and what it gives stand in boxes, which the eye tells apart; the ear needs names.
+    (
+        r'<div class="(highlight-\w+ notranslate)">',
+        r'<div class="\1" role="group" aria-label="Code">',
+    ),
+    (r'<(div|pre) class="output">', r'<\1 class="output" role="group" aria-label="Output">'),
     # Markdown has no table without a head: cells of the head that are empty head nothing.
     (r'<th class="(head[^"]*)"><p></p></th>', r'<td class="\1"></td>'),
 )

@@ -308,6 +308,8 @@ def test_what_the_builder_needs_is_pinned_for_every_python():
 def test_faults_of_the_builder_are_mended():
     assert mend('<p class="caption" role="heading"><span>') == '<p class="caption"><span>'
     assert mend('<aside class="sidebar-drawer">').endswith('drawer" aria-label="Menu">')
+    assert mend('<div class="highlight-python notranslate">').endswith('aria-label="Code">')
+    assert mend('<pre class="output">1').endswith('role="group" aria-label="Output">1')
     assert mend('<th class="head text-right"><p></p></th>') == '<td class="head text-right"></td>'
     assert mend('<th class="head"><p>a</p></th>') == '<th class="head"><p>a</p></th>'
     lines = "<dl>\n<dd><em>a</em>,</dd>\n<dd><em>b</em>,</dd>\n</dl>"

@@ -230,6 +230,17 @@ def test_the_first_stop_of_the_keyboard_leads_to_the_content(open_page):
     assert "#furo-main-content" in stops
 
 
+def test_a_screen_reader_hears_where_code_ends_and_its_output_begins(open_page):
+    heard = open_page(LESSON).locator("[role=main]").aria_snapshot()
+    said = [line.strip() for line in heard.splitlines()]
+    assert sum(line.startswith('- group "Code":') for line in said) > 20
+    first = next(k for k, line in enumerate(said) if "digits = load_digits" in line)
+    assert said[first].startswith('- group "Code":')
+    assert said[first + 1].startswith('- group "Output":')
+    assert any(line.startswith("- img ") or line.startswith("- 'img ") for line in said)
+    assert any(line.startswith("- math") for line in said)
+
+
 def test_figures_formulas_and_titles_are_there(open_page, site):
     page = open_page(LESSON)
     assert page.locator("html").get_attribute("lang") == "en"
