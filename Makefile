@@ -12,8 +12,8 @@ run:     ## run the lessons (LESSON=03, PROFILE=full), make pages in build/html
 	@$(COURSE) run $(LESSON) --profile $(PROFILE)
 test:    ## style, tests, notebooks compared with their code
 	@$(COURSE) test
-browser: ## open every lesson in a headless Chromium, run it, look at it (15 minutes)
-	@$(COURSE) browser
+browser: ## open every lesson (LESSON=03) in a headless Chromium, run it, look at it (15 minutes)
+	@$(COURSE) browser $(LESSON)
 lab:     ## open the notebooks in JupyterLab
 	@$(COURSE) lab
 build:   ## make the notebooks from notebooks/source (LESSON=03)
