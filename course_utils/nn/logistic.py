@@ -175,4 +175,4 @@ def largest_stable_rate(H):
             f"H: expected a largest eigenvalue above 0, got {largest:.3g}; "
             "a flat loss has no largest rate"
         )
-    return 2 / largest
+    return H.dtype.type(2 / largest)  # NumPy 1 makes float64 of a number over a float32

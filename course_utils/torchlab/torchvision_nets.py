@@ -56,7 +56,18 @@ def import_torchvision():
         for operator in _OPERATORS:
             library.define(operator + _SCHEMA)
         _declared.append(library)
-    return importlib.import_module("torchvision")
+    try:
+        return importlib.import_module("torchvision")
+    except (
+        RuntimeError
+    ) as error:  # PyTorch 2.4 keeps the first rule, and refuses it the second time
+        raise ImportError(
+            "torchvision: its compiled part was made for another PyTorch than "
+            f"{torch.__version__}, and this one cannot do without it.\n"
+            "What to do: install the torchvision that belongs to it "
+            "(https://pytorch.org/get-started/locally), or take pretrained('efficientnet_lite0').",
+            name="torchvision",
+        ) from error
 
 
 def _forget():

@@ -174,8 +174,11 @@ vocabulary = Vocabulary.from_texts(train.texts)
 print(f"{len(train):,} pictures to train with, {sum(map(len, train.texts)):,} captions")
 print(vocabulary)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 caption = train.texts[0][0]
+print(caption)
+
+# %% tags=["nbval-ignore-output"]
 show.word_masks(train.pictures[0], caption, train.masks(0, 0), title=caption)
 
 # %% [markdown]
@@ -215,6 +218,14 @@ history = torchlab.fit_captions(
 
 # %% tags=["nbval-ignore-output"]
 show.curves(history, title="Next words, given the true words before")
+
+# %% [markdown]
+# The loss adds up a caption's words, `<END>` among them. Untrained, a net can only guess: $\ln V$ for each word.
+
+# %%
+words = np.mean([len(text.split()) + 1 for texts in train.texts for text in texts])
+first, guessing = history.column("train_loss")[0] / words, np.log(len(vocabulary))
+expect(first / guessing, at_least=0.9, at_most=1.2, about="first loss of a word over guessing's")
 
 # %% [markdown]
 # ## 3 What does it say?

@@ -396,6 +396,10 @@ def fresh_operators(request):
         torchvision_nets._declared.pop()._destroy()
 
 
+# Keeps a rule for an operator that is not there, and so refuses the same rule once it is.
+OLD = tuple(map(int, torch.__version__.split(".")[:2])) < (2, 5)
+
+
 @pytest.mark.skipif(
     importlib.util.find_spec("torchvision") is not None, reason="the real torchvision is here"
 )
@@ -410,6 +414,10 @@ class TestTorchvision:
         if fresh_operators == "tried before":
             with pytest.raises(RuntimeError, match="operator torchvision::nms does not exist"):
                 importlib.import_module("torchvision")
+        if OLD and fresh_operators == "not tried":
+            with pytest.raises(ImportError, match=r"(?s)another PyTorch.*What to do"):
+                torchvision_nets.import_torchvision()
+            return
         module = torchvision_nets.import_torchvision()
         assert module.models.get_model_weights("resnet")
         assert sys.modules["torchvision"] is module
