@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from dataclasses import dataclass, field
 
 FAULT, REMARK = "fault", "remark"
+_WIDTH = 96  # characters of a line of text
 
 # The signs and colours of the verdicts: told apart by the colour-blind, and without colour.
 _SIGNS = {FAULT: "✗", REMARK: "○"}
@@ -80,11 +82,11 @@ class Diagnosis:
         return " and ".join(told) or "the data"
 
     def text(self) -> str:
-        """The diagnosis as plain text, two lines a finding."""
+        """The diagnosis as plain text: for each finding what was seen, and what to do next."""
         lines = [self.headline]
         for found in self.findings:
-            lines += [f"  {_SIGNS[found.severity]} {found.code}: {found.sentence}"]
-            lines += [f"    {found.next_step}"]
+            seen = f"  {_SIGNS[found.severity]} {found.code}: {found.sentence}"
+            lines += [_wrapped(seen), _wrapped(f"    {found.next_step}")]
         return "\n".join(lines)
 
     def html(self) -> str:
@@ -111,3 +113,8 @@ class Diagnosis:
 
     def _repr_html_(self) -> str:
         return self.html()
+
+
+def _wrapped(line: str) -> str:
+    # A notebook breaks a longer line wherever it ends, in the middle of a word.
+    return textwrap.fill(line, _WIDTH, subsequent_indent="    ", break_long_words=False)

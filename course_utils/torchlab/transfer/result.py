@@ -85,10 +85,12 @@ class TransferResult:
         return TorchNet(self.model)
 
     def __str__(self):
+        some = f"{self.trained_parameters:,} of {self.parameters:,}"
+        trained = f"all {self.parameters:,}" if self.trained_parameters == self.parameters else some
         told = (
             f"{self.how}, {self.backbone}: validation accuracy {self.accuracy:.4f} after epoch "
-            f"{self.epoch} of {self.history.epoch[-1]}; {self.trained_parameters:,} of "
-            f"{self.parameters:,} parameters trained, {self.seconds:.1f} s"
+            f"{self.epoch} of {self.history.epoch[-1]}; {trained} parameters trained, "
+            f"{self.seconds:.1f} s"
         )
         ran_away = self.history.stopped_because.startswith("diverged")
         return f"{told}; {self.history.stopped_because}" if ran_away else told
