@@ -33,7 +33,7 @@ from course_utils.nn import (
     softmax_cross_entropy_backward,
     softmax_cross_entropy_forward,
 )
-from course_utils.nn.layer_choice import OUR_LAYERS
+from course_utils.nn.layer_choice import LAYER_NAMES, OPTIONAL_LAYER_NAMES, OUR_LAYERS
 
 TABLE = Path(__file__).with_suffix(".md")
 SEEDS = 5
@@ -133,7 +133,8 @@ def _step(net, optimizer, grads):
 
 
 def layers_with(**functions):
-    return {**vars(OUR_LAYERS), **functions}
+    ours = {name: getattr(OUR_LAYERS, name) for name in LAYER_NAMES + OPTIONAL_LAYER_NAMES}
+    return {**ours, **functions}
 
 
 def summed_forward(Z, y):

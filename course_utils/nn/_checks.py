@@ -118,3 +118,21 @@ def expect_generator(rng):
             f"rng: expected numpy.random.Generator, got {type(rng).__name__}; "
             "make one with np.random.default_rng(0)"
         )
+
+
+def expect_whole(name, value, least):
+    """Refuse anything but a whole number that is large enough.
+
+    Args:
+        name: how the lesson calls the number.
+        value: what was given.
+        least: the smallest number allowed.
+
+    Raises:
+        TypeError: no whole number.
+        ValueError: too small.
+    """
+    if not isinstance(value, int | np.integer) or isinstance(value, bool):
+        raise TypeError(f"{name}: expected a whole number, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name}: expected at least {least}, got {value}")

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from .convolution import expect_whole
+from ._checks import expect_whole
 
 
 def numbered_from(first, arrays):

@@ -7,6 +7,7 @@ from ._conv_settings import image_shape as full_image_shape
 from ._conv_settings import numbered_from, one_for_each, whole_numbers
 from .deep_net import DeepNet
 from .initializers import get_initializer
+from .layer_choice import expect_layers
 
 POOLINGS = ("max", "average")
 
@@ -64,6 +65,9 @@ class ConvNet(DeepNet):
             keep=keep,
             **settings,
         )
+        expect_layers(self.layers, "conv2d", f"{pooling}_pool")
+        if normalization:
+            expect_layers(self.layers, "spatial_batch_norm")
         draw = get_initializer(settings.get("initializer", "he_normal"))
         self._put_blocks_first(rng, draw)
 

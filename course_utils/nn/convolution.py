@@ -6,7 +6,7 @@ as the processor multiplies; _unrolling.py says how the images become a matrix.
 
 import numpy as np
 
-from ._checks import expect_floats, expect_shape
+from ._checks import expect_floats, expect_shape, expect_whole
 from ._unrolling import Unrolling, kernel_matrix, pad
 
 # Columns that make a product wide enough. Small images are multiplied a few at once.
@@ -216,21 +216,3 @@ def expect_kernel_inside(name, X, height, width):
             f"{name}: expected from 1 x 1 to {H} x {W}, the image with its padding, "
             f"got {height} x {width}"
         )
-
-
-def expect_whole(name, value, least):
-    """Refuse anything but a whole number that is large enough.
-
-    Args:
-        name: how the lesson calls the number.
-        value: what was given.
-        least: the smallest number allowed.
-
-    Raises:
-        TypeError: no whole number.
-        ValueError: too small.
-    """
-    if not isinstance(value, int | np.integer) or isinstance(value, bool):
-        raise TypeError(f"{name}: expected a whole number, got {value!r}")
-    if value < least:
-        raise ValueError(f"{name}: expected at least {least}, got {value}")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .layer_choice import expect_layers
 from .networks import FullyConnectedNet
 
 NORMALIZATIONS = (None, "batch", "layer")
@@ -41,6 +42,10 @@ class DeepNet(FullyConnectedNet):
                 "a share to drop p is keep = 1 - p"
             )
         self.normalization, self.keep = normalization, float(keep)
+        if normalization:
+            expect_layers(self.layers, f"{normalization}_norm")
+        if keep < 1:
+            expect_layers(self.layers, "dropout")
         # A generator of its own: nets that differ only in `keep` begin with the same weights.
         self.generator = rng.spawn(1)[0]
         self.buffers = {}

@@ -3,7 +3,8 @@
 import types
 from collections.abc import Mapping
 
-from . import convolution, dropout, layers, losses, normalization, pooling
+from . import layers, losses
+from .optional import FromLesson
 
 LAYER_NAMES = (
     "linear_forward",
@@ -14,26 +15,50 @@ LAYER_NAMES = (
     "softmax_cross_entropy_backward",
 )
 
-OPTIONAL_PAIRS = (
-    ("l2_penalty_forward", "l2_penalty_backward"),
-    ("batch_norm_forward", "batch_norm_backward"),
-    ("layer_norm_forward", "layer_norm_backward"),
-    ("dropout_forward", "dropout_backward"),
-    ("conv2d_forward", "conv2d_backward"),
-    ("max_pool_forward", "max_pool_backward"),
-    ("average_pool_forward", "average_pool_backward"),
-    ("spatial_batch_norm_forward", "spatial_batch_norm_backward"),
+# Pairs that not every net has, each with its lesson and its place. They are looked for when a net
+# first asks for one.
+OPTIONAL_LAYERS = (
+    FromLesson("02", "course_utils.nn.losses", "l2_penalty_forward", "l2_penalty_backward"),
+    FromLesson("03", "course_utils.nn.normalization", "batch_norm_forward", "batch_norm_backward"),
+    FromLesson("03", "course_utils.nn.normalization", "layer_norm_forward", "layer_norm_backward"),
+    FromLesson("03", "course_utils.nn.dropout", "dropout_forward", "dropout_backward"),
+    FromLesson("04", "course_utils.nn.convolution", "conv2d_forward", "conv2d_backward"),
+    FromLesson("04", "course_utils.nn.pooling", "max_pool_forward", "max_pool_backward"),
+    FromLesson("04", "course_utils.nn.pooling", "average_pool_forward", "average_pool_backward"),
+    FromLesson(
+        "04",
+        "course_utils.nn.normalization",
+        "spatial_batch_norm_forward",
+        "spatial_batch_norm_backward",
+    ),
 )
+
+OPTIONAL_PAIRS = tuple(pair.names for pair in OPTIONAL_LAYERS)
 
 OPTIONAL_LAYER_NAMES = tuple(name for pair in OPTIONAL_PAIRS for name in pair)
 
-_HOMES = (layers, losses, normalization, dropout, convolution, pooling)
 
-OUR_LAYERS = types.SimpleNamespace(
-    **{
-        name: next(getattr(home, name) for home in _HOMES if hasattr(home, name))
-        for name in LAYER_NAMES + OPTIONAL_LAYER_NAMES
-    }
+class Layers(types.SimpleNamespace):
+    """The functions of a net; optional ones of the package come when they are first asked for."""
+
+    def __getattr__(self, name):  # asked only where nothing of this name is here yet
+        for pair in OPTIONAL_LAYERS:
+            if name in pair.names:
+                setattr(self, name, pair.find(name))
+                return vars(self)[name]
+        raise AttributeError(
+            f"layers: expected one of {', '.join(LAYER_NAMES + OPTIONAL_LAYER_NAMES)}; "
+            f"got {name}; misspelt?"
+        )
+
+
+OUR_LAYERS = Layers(
+    linear_forward=layers.linear_forward,
+    linear_backward=layers.linear_backward,
+    relu_forward=layers.relu_forward,
+    relu_backward=layers.relu_backward,
+    softmax_cross_entropy_forward=losses.softmax_cross_entropy_forward,
+    softmax_cross_entropy_backward=losses.softmax_cross_entropy_backward,
 )
 
 
@@ -66,6 +91,21 @@ def choose_layers(given):
     chosen = {name: find(name) for name in LAYER_NAMES}
     for pair in OPTIONAL_PAIRS:
         # Two functions that share a cache: both are the student's, or neither.
-        home = find if all(map(find, pair)) else vars(OUR_LAYERS).get
-        chosen |= {name: home(name) for name in pair}
-    return types.SimpleNamespace(**chosen)
+        if all(map(find, pair)):
+            chosen |= {name: find(name) for name in pair}
+    return Layers(**chosen)
+
+
+def expect_layers(chosen, *layers):
+    """Look for optional layers before any time is spent.
+
+    Args:
+        chosen: from choose_layers.
+        *layers: such as "batch_norm": each with its forward and its backward.
+
+    Raises:
+        LaterLessonError: this edition of the course ends before the lesson of one.
+    """
+    for layer in layers:
+        for way in ("forward", "backward"):
+            getattr(chosen, f"{layer}_{way}")

@@ -1,6 +1,6 @@
 """How a signal fares on its way through a net, and its gradient on the way back."""
 
-import types
+import copy
 
 import numpy as np
 
@@ -38,8 +38,8 @@ def layer_statistics(net, X, y):
         seen["gradients"].append(float(dH.std()))
         return net.layers.relu_backward(dH, cache)
 
-    changed = {"relu_forward": relu_forward, "relu_backward": relu_backward}
-    twin.layers = types.SimpleNamespace(**{**vars(net.layers), **changed})
+    twin.layers = copy.copy(net.layers)
+    twin.layers.relu_forward, twin.layers.relu_backward = relu_forward, relu_backward
     twin.loss_and_grads(X, y)
     seen["gradients"].reverse()  # they came from the last layer first
     return seen

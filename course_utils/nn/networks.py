@@ -7,7 +7,7 @@ import numpy as np
 from . import layers as _layers
 from ._checks import expect_generator, expect_shape
 from .initializers import get_initializer
-from .layer_choice import LAYER_NAMES, OPTIONAL_LAYER_NAMES, choose_layers
+from .layer_choice import LAYER_NAMES, OPTIONAL_LAYER_NAMES, choose_layers, expect_layers
 from .losses import softmax
 
 __all__ = ["LAYER_NAMES", "OPTIONAL_LAYER_NAMES", "FullyConnectedNet", "TwoLayerNet"]
@@ -30,7 +30,8 @@ class FullyConnectedNet:
     Raises:
         TypeError: rng is no generator, or dtype no float.
         ValueError: sizes that make no net, a negative weight_decay, an unknown initializer.
-        AttributeError: layers lacks a function.
+        AttributeError: layers lacks a function, or this edition of the course ends before
+            the lesson of one.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class FullyConnectedNet:
             raise ValueError(f"weight_decay: expected 0 or more, got {weight_decay}")
         self.weight_decay = float(weight_decay)
         self.layers = choose_layers(layers)
+        if weight_decay:
+            expect_layers(self.layers, "l2_penalty")
         self.params = {}
         draw = get_initializer(initializer)
         for i, (D, M) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), start=1):

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ._checks import expect_floats, expect_shape
-from .convolution import expect_whole
+from ._checks import expect_floats, expect_shape, expect_whole
 
 # Float64 sums of up to a million numbers are right to more digits than this.
 ROUNDING = 1e-12

@@ -8,8 +8,8 @@ each other: NumPy works through one long run several times faster than through s
 
 import numpy as np
 
-from ._checks import expect_floats, expect_shape
-from .convolution import every_place, expect_whole, sliding_windows
+from ._checks import expect_floats, expect_shape, expect_whole
+from .convolution import every_place, sliding_windows
 
 
 def max_pool_forward(X, *, size=2, stride=None):

@@ -4,8 +4,7 @@ import warnings
 
 import numpy as np
 
-from ._checks import expect_floats, expect_generator, expect_shape
-from .convolution import expect_whole
+from ._checks import expect_floats, expect_generator, expect_shape, expect_whole
 from .pca import ROUNDING, centred_examples, signs_fixed
 
 

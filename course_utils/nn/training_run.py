@@ -8,10 +8,10 @@ import numpy as np
 
 from ._checks import expect_generator
 from .checkpoint import Checkpoint, load_checkpoint, restore, save_checkpoint
-from .clipping import clip_gradients
 from .evaluation import evaluate, examples, prepared
 from .history import History
 from .net_state import arrays_of, copy_arrays, generator_state, set_arrays
+from .optional import FromLesson
 
 # At the end of an epoch the loss may not be more than this many times what it was
 # before the first step, or what guessing costs (ln C) where that is more.
@@ -28,6 +28,8 @@ class Run:
         n_measured: fit's train_accuracy_on.
     """
 
+    clipping = FromLesson("05", "course_utils.nn.clipping", "clip_gradients")
+
     def __init__(self, net, train, validation, optimizer, *, batch_size, rng, prepare, decay,
                  n_measured, report, progress, max_norm, measure, judge):  # fmt: skip
         expect_generator(rng)
@@ -37,6 +39,7 @@ class Run:
         self.batch_size, self.prepare, self.decay = batch_size, prepare, decay
         self.report, self.progress = report or _silent, progress
         self.max_norm, self.measure, self.judge = max_norm, measure, judge
+        self.clip = None if max_norm is None else self.clipping.find()
         self.history, self.diverged = History(), ""
         self.best_params, self.best_epoch = {}, 0
         # Evenly spread, because the examples may be sorted by class.
@@ -117,7 +120,7 @@ class Run:
         loss = float(loss)
         if math.isfinite(loss):  # else the gradients are worthless
             if self.max_norm is not None:
-                grads, _ = clip_gradients(grads, self.max_norm)
+                grads, _ = self.clip(grads, self.max_norm)
             self.optimizer.step(self.net.params, grads)
         return loss
 

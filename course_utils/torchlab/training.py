@@ -8,6 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from course_utils.nn._checks import expect_generator, expect_labels
 from course_utils.nn.evaluation import prepared
+from course_utils.nn.optional import FromLesson
 from course_utils.nn.training_run import Run, expect_settings, go_through
 
 from .optimizers import OptimizerView, weights_of
@@ -96,6 +97,8 @@ def fit(
 class _TorchRun(Run):
     """One call of fit: the course's run, which measures and stops, with PyTorch's step."""
 
+    clipping = FromLesson("05", "course_utils.torchlab.clipping", "clip_in_place")
+
     def set_up(self, epochs, schedule, augment, weight_decay, label_smoothing, loss):
         """Take what only PyTorch's side has."""
         self.model, self.loss = self.net.model, loss
@@ -147,7 +150,7 @@ class _TorchRun(Run):
                 for W in self.weights:  # the gradient of weight_decay * sum W^2
                     W.grad.add_(W.detach(), alpha=2 * self.weight_decay)
             if self.max_norm is not None:
-                _clip(
+                self.clip(
                     [p.grad for p in self.model.parameters() if p.grad is not None], self.max_norm
                 )
             self.optimizer.optimizer.step()
@@ -169,14 +172,6 @@ class _TorchRun(Run):
 def _naming_loss(model, X, y, label_smoothing):
     """The loss of naming a class: what fit minimises unless it is told otherwise."""
     return cross_entropy(model(X), y, label_smoothing=label_smoothing)
-
-
-def _clip(grads, max_norm):
-    """Shorten gradients as course_utils.nn.clip_gradients does, in place."""
-    norm = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in grads]))
-    if max_norm < norm < math.inf:
-        for g in grads:
-            g.mul_(max_norm / norm)
 
 
 class _Randomness:

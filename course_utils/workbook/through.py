@@ -118,7 +118,7 @@ def make_release(last: str, *, with_solutions: bool = False) -> Release:
     then = [le for le in lessons if le.name[:2] > last]
     end = border(last, now)
     modules = read_package(ROOT / "course_utils")
-    needed = Needed(modules, end.stays, is_instructors)
+    needed = Needed(modules, end.stays, is_instructors, last)
     needed.follow(command_roots(), "the commands of students")
     needed.follow(exercise_roots(modules, end.released), "exercises of the released lessons")
     needed.follow(lesson_roots(now, modules), "the released lessons")
@@ -222,16 +222,16 @@ def _package_files(modules: dict[str, Module], needed: Needed, kept: set[int]) -
 def _data_files(
     modules: dict[str, Module], needed: Needed, end: Border, files: dict[str, bytes]
 ) -> dict[str, bytes]:
-    """Files beside kept modules that their code names."""
+    """Files beside kept modules, or in a folder of data there, that their code names."""
     found = {}
-    folders = {modules[name].path.parent for name in needed.loaded}
+    folders = {module.path.parent for module in modules.values()}
     for path in sorted((ROOT / "course_utils").rglob("*")):
-        if not path.is_file() or path.suffix in (".py", ".pyc") or path.parent not in folders:
+        if not path.is_file() or path.suffix in (".py", ".pyc"):
             continue
-        beside = [n for n in needed.loaded if modules[n].path.parent == path.parent]
+        home = next(folder for folder in path.parents if folder in folders)
+        beside = [n for n in needed.loaded if modules[n].path.parent == home]
         told = (path.name.encode(), f"{path.stem}.{{".encode())
-        named = any(word in files[_file(modules[name])] for name in beside for word in told)
-        if named:
+        if any(word in files[_file(modules[name])] for name in beside for word in told):
             data = path.read_bytes()
             if path.name == "seeds.json":
                 ids = {e.id for e in end.released}

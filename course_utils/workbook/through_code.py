@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from course_utils.workbook.through_later import declared_later
+
 PACKAGE = "course_utils"
 _IN_STRING = re.compile(rf"from ({PACKAGE}[\w.]*) import ([\w, ]+);")
 
@@ -36,6 +38,7 @@ class Part:
         effect: it does something when the module is imported, so it stays with it.
         node: the tree.
         within: first and last line of the statement that this is one argument of.
+        later: what it uses only where somebody asks for it, each with the lesson that brings it.
     """
 
     first: int
@@ -45,6 +48,7 @@ class Part:
     effect: bool
     node: ast.AST
     within: tuple[int, int] | None = None
+    later: frozenset[tuple[str, Ref]] = frozenset()
 
 
 @dataclass
@@ -140,8 +144,8 @@ def read_statements(module: Module, modules: dict[str, Module], tree: ast.Module
             first -= 1
         effect = _has_effect(node)
         uses = frozenset(_uses(node, module, modules))
-        part = Part(first, node.end_lineno or node.lineno, _binds(node), uses, effect, node)
-        module.parts.append(part)
+        last, later = node.end_lineno or node.lineno, frozenset(_later(node))
+        module.parts.append(Part(first, last, _binds(node), uses, effect, node, later=later))
 
 
 def _listed(node: ast.stmt) -> list[ast.expr]:
@@ -225,6 +229,12 @@ def _passed_names(text: str) -> frozenset[str]:
     return frozenset(a.asname or a.name for n in taken for a in n.names)
 
 
+def _later(node: ast.AST) -> Iterator[tuple[str, Ref]]:
+    """What a statement uses from a lesson on, with the lesson."""
+    for one in declared_later(node):
+        yield from ((one.lesson, Ref(one.module, name)) for name in one.names)
+
+
 def _uses(node: ast.AST, module: Module, modules: dict[str, Module]) -> Iterator[Ref]:
     """What a statement uses: names, attributes of modules, and names of modules in strings."""
     known = dict(module.imports)
@@ -233,7 +243,8 @@ def _uses(node: ast.AST, module: Module, modules: dict[str, Module]) -> Iterator
             bound = imported(inner, module, modules)
             known.update(bound)
             yield from bound.values()
-    told = set()  # the names below an attribute are no uses of their own
+    # The names below an attribute are no uses of their own, nor is what comes later.
+    told: set[ast.AST] = {c for one in declared_later(node) for c in one.strings}
     for inner in ast.walk(node):
         if isinstance(inner, ast.Attribute):
             chain = _chain(inner)
@@ -245,7 +256,7 @@ def _uses(node: ast.AST, module: Module, modules: dict[str, Module]) -> Iterator
             yield ref
             if not ref.name:  # a module as a value: looked into by the names that stand there
                 yield from (Ref(ref.module, name) for name in _words(module.text))
-        elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+        elif isinstance(inner, ast.Constant) and isinstance(inner.value, str) and inner not in told:
             if inner.value in modules:
                 yield Ref(inner.value, "*")  # looked up by name when it runs: all of it
             for base, names in _IN_STRING.findall(inner.value):  # code for another process

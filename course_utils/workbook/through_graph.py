@@ -18,6 +18,8 @@ class Needed:
             registers an exercise of a later lesson is not.
         passed_over: says of a use whether it is not followed (a command that students do
             not have); given the module, the statement and what it uses.
+        last: two digits of the last lesson: what a later one brings is not followed from where
+            it is only declared.
     """
 
     def __init__(
@@ -25,8 +27,10 @@ class Needed:
         modules: dict[str, Module],
         stays: Allowed = lambda module, part: True,
         passed_over: Callable[[Module, Part, Ref], bool] = lambda module, part, ref: False,
+        last: str = "99",
     ) -> None:
         self.modules, self.stays, self.passed_over = modules, stays, passed_over
+        self.last = last
         self.loaded: set[str] = set()
         self.parts: set[int] = set()  # id() of parts
         self.names: set[Ref] = set()
@@ -84,6 +88,7 @@ class Needed:
         self.parts.add(id(part))
         name = f"{module.name}.{min(part.binds, default='')}".rstrip(".")
         self._todo += [(ref, name) for ref in part.uses if not self.passed_over(module, part, ref)]
+        self._todo += [(ref, name) for lesson, ref in part.later if lesson <= self.last]
 
 
 def usable(modules: dict[str, Module], needed: Needed, never: Callable[[Module, Part], bool]):

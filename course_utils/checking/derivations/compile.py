@@ -71,6 +71,31 @@ def compile_line(derivation: Derivation, text: str) -> Callable[..., np.ndarray]
     return run
 
 
+def compile_forward(derivation: Derivation, **sizes: int) -> Callable:
+    """The forward rules of a derivation as a layer, to measure a backward by.
+
+    Args:
+        derivation: with a quantity that a gradient arrives at, or a loss.
+        sizes: those that no argument shows, ``P=4``: how often a kernel fits; or a stride.
+
+    Returns:
+        ``f(*arrays) -> (out, cache)``, arrays in the order of the derivation's symbols; the
+        cache holds them all. It raises a CompileError where an array or a size is missing.
+    """
+    ground = Ground(derivation)
+    names = tuple(derivation.symbols)
+
+    def forward(*arrays):
+        if len(arrays) != len(names):
+            raise CompileError(f"expected {', '.join(names)}, got {len(arrays)} arrays")
+        point = _point(derivation, dict(zip(names, arrays, strict=True)) | sizes, ground, {})
+        if missing := sorted(ground.names.sizes - point.sizes.keys()):
+            raise CompileError(f"no array shows {', '.join(missing)}: give each a number")
+        return point.value(derivation.upstream or "L"), arrays
+
+    return forward
+
+
 def compile_backward(
     derivation: Derivation,
     lines: Sequence[str],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from course_utils.checking.mistakes.advice_decoding import (
     ALL_COMPETE,
     FROZEN,
@@ -110,6 +112,16 @@ def _best_children(s, beginning, beam):
     return s.ranked(Search.children(s, beginning, beam))[: s.width]
 
 
+def _all_that_may_win(s, grown):
+    """All of them, less those that an ended one has beaten for good: only to be faster.
+
+    A score never rises, and no caption is longer than the limit.
+    """
+    ended = [s.worth(score, tokens) for score, tokens, _ in grown if s.ended(tokens)]
+    beaten = max(ended, default=-np.inf) * s.length**s.alpha
+    return s.ranked([one for one in grown if s.ended(one[1]) or one[0] >= beaten])
+
+
 def _one_child(s, beginning, beam):
     return _best_children(s, beginning, beam)[: 1 if beginning[1] else s.width]
 
@@ -124,7 +136,7 @@ for _name, _says, _lines in (
     (
         "never_cut",
         "every beginning keeps its best children: the beam is never cut",
-        {"children": _best_children, "cut": lambda s, grown: s.ranked(grown)},
+        {"children": _best_children, "cut": _all_that_may_win},
     ),
     (
         "one_too_many",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import types
 from collections.abc import Callable
 
 from course_utils.checking.recorder.recorder import TrainingRecorder
@@ -57,7 +56,7 @@ class WatchedNet:
             return H, cache
 
         twin = copy.copy(self._net)
-        twin.layers = types.SimpleNamespace(**{**vars(layers), "relu_forward": relu_forward})
+        twin.layers = _Instead(layers, relu_forward=relu_forward)
         return twin
 
     def __getattr__(self, name):
@@ -65,6 +64,16 @@ class WatchedNet:
 
     def __setattr__(self, name, value):
         setattr(self._net, name, value)
+
+
+class _Instead:
+    """The functions of an object, some of them replaced; all others are asked of it by name."""
+
+    def __init__(self, functions, **instead) -> None:
+        self.__dict__.update(instead, _functions=functions)
+
+    def __getattr__(self, name):
+        return getattr(self._functions, name)
 
 
 def record_fit(fit: Callable, net, train, validation, *, optimizer,

@@ -1,5 +1,6 @@
 """What a transfer leaves behind, and several of them side by side."""
 
+import textwrap
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -93,7 +94,8 @@ class TransferResult:
             f"{self.seconds:.1f} s"
         )
         ran_away = self.history.stopped_because.startswith("diverged")
-        return f"{told}; {self.history.stopped_because}" if ran_away else told
+        told += f"; {self.history.stopped_because}" if ran_away else ""
+        return textwrap.fill(told, 96, subsequent_indent="    ")
 
     __repr__ = __str__
 

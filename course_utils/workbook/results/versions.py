@@ -13,6 +13,7 @@ from pathlib import Path
 
 import course_utils
 from course_utils.workbook.results import caption_sets, insect_sets, sets
+from course_utils.workbook.through_later import declared_later
 
 _PACKAGE = Path(course_utils.__file__).parent
 # Everything that a run passes through; what these import in their own folders belongs to it.
@@ -98,14 +99,17 @@ def code_version(more: tuple[str, ...] = ()) -> str:
 
 
 def _closure(paths: list[Path]) -> list[Path]:
-    """The files and all that they import from beside themselves, sorted."""
+    """The files, all that they import from beside themselves or use from a lesson on, sorted."""
     found, waiting = set(), list(paths)
     while waiting:
         path = waiting.pop()
         if path in found:
             continue
         found.add(path)
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        named = (_PACKAGE.parent.joinpath(*one.module.split(".")) for one in declared_later(tree))
+        waiting += [path.with_suffix(".py") for path in named]
+        for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.level == 1:
                 names = [node.module] if node.module else [alias.name for alias in node.names]
                 beside = [path.with_name(f"{name}.py") for name in names]

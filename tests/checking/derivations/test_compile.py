@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 
-from course_utils.checking.derivations import compile_backward, compile_line
+from course_utils.checking.derivations import compile_backward, compile_forward, compile_line
 from course_utils.checking.derivations.compile import CompileError
 from course_utils.checking.judge import judge
 from tests.checking.derivations.common import SETTINGS
@@ -81,3 +82,31 @@ def test_the_dtype_stays():
     backward = compile_backward(SETTINGS["relu"], ["dX = dY * (X > 0)"], cache=("X",))
     X = np.ones((2, 3), np.float32)
     assert backward(X, X).dtype == np.float32
+
+
+def test_the_forward_rules_are_those_of_torch():
+    rng = np.random.default_rng(4)
+    X, K, b = (rng.standard_normal(shape) for shape in ((2, 3, 7, 6), (4, 3, 2, 3), (4,)))
+    stride = compile_forward(SETTINGS["convolution_stride"], s=2, P=3, Q=2)
+    Y, cache = stride(X, K, b)
+    want = torch.nn.functional.conv2d(*map(torch.tensor, (X, K, b)), stride=2)
+    np.testing.assert_allclose(Y, want.numpy(), atol=1e-12)
+    assert [a is b for a, b in zip(cache, (X, K, b), strict=True)] == [True] * 3
+    X, gamma, beta = (rng.standard_normal(shape) for shape in ((6, 3), (3,), (3,)))
+    Y, _ = compile_forward(SETTINGS["batch_norm"])(X, gamma, beta, 0.25)
+    whole = torch.nn.functional.batch_norm(
+        torch.tensor(X), None, None, *map(torch.tensor, (gamma, beta)), training=True, eps=0.25
+    )
+    np.testing.assert_allclose(Y, whole.numpy(), atol=1e-12)
+    Z, y = rng.standard_normal((5, 4)), np.array([3, 0, 1, 1, 2])
+    loss, _ = compile_forward(SETTINGS["softmax_cross_entropy"])(Z, y)
+    want = torch.nn.functional.cross_entropy(torch.tensor(Z), torch.tensor(y))
+    np.testing.assert_allclose(loss, want.item(), rtol=1e-12)
+
+
+def test_what_a_forward_lacks_is_told():
+    X, K, b = np.ones((1, 2, 3, 3)), np.ones((1, 2, 2, 2)), np.ones(1)
+    with pytest.raises(CompileError, match="no array shows P, Q: give each a number"):
+        compile_forward(SETTINGS["convolution"])(X, K, b)
+    with pytest.raises(CompileError, match="expected X, K, b, got 2 arrays"):
+        compile_forward(SETTINGS["convolution"], P=2, Q=2)(X, K)

@@ -25,8 +25,14 @@ class Loopback:
     close = stop
 
 
-def session_of(exercise, functions):
-    """A session in which these functions are the hand-in's, and this exercise is judged."""
+def session_of(exercise, functions, right=()):
+    """A session in which these functions are the hand-in's, and this exercise is judged.
+
+    Args:
+        exercise: the one that is judged.
+        functions: the hand-in's, by name.
+        right: names of those that have been judged, and are right.
+    """
     session = Session(
         lambda serve: Loopback(serve, functions),
         [],
@@ -34,6 +40,7 @@ def session_of(exercise, functions):
         Limits(),
         references=lambda name: references()[name],
     )
+    session.right = list(right)
     session.line = session.start(session.link.serve)
     session.judged = exercise
     session.line.runtime.begin(session._table(exercise))
