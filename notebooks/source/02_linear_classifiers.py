@@ -12,6 +12,8 @@
 # <setup>
 
 # %%
+from textwrap import fill
+
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
@@ -1696,7 +1698,7 @@ try:
     faces = load_faces(profile)
     print(faces)
 except DataError as reason:
-    print(f"No faces here, so the next cell draws none. {reason}")
+    print(fill(f"No faces here, so the next cell draws none. {reason}", 96))
 
 # %% tags=["nbval-ignore-output"]
 picture = None

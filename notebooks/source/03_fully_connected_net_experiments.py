@@ -13,6 +13,7 @@
 
 # %%
 import functools
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -609,7 +610,7 @@ expect(narrower, at_least=0.0, about="gap without dropout, above that with it")
 
 # %% tags=["nbval-ignore-output"]
 photos = load_photos(profile)
-print(photos.source)
+print(fill(photos.source, 96))
 show.gallery(
     photos.train.X[:20].reshape(-1, *photos.image_shape).squeeze(),
     [photos.class_names[c] for c in photos.train.y[:20]],

@@ -16,6 +16,7 @@
 # %%
 import time
 from dataclasses import replace
+from textwrap import fill
 
 import numpy as np
 import torch
@@ -131,7 +132,7 @@ for name, X in slips.items():
         expect_normalised(X, backbone.mean, backbone.std)
         print(f"{name}: fine")
     except ValueError as error:
-        print(f"{name}: {error}\n")
+        print(fill(f"{name}: {error}", 96), end="\n\n")
 
 # %% [markdown]
 # ## 3 What features are
@@ -355,7 +356,7 @@ net.head = torch.nn.Linear(backbone.n_features, 2)  # too late
 try:
     expect_optimizer_trains(optimizer, net)
 except ValueError as error:
-    print(error)
+    print(fill(str(error), 96))
 
 # %% [markdown]
 # **The slip that nobody sees.** Gradients are off, but the net is in training mode. Two hundred pictures go
@@ -371,7 +372,7 @@ try:
         for k in range(0, len(X), 2):
             net(X[k : k + 2])
 except RuntimeError as error:
-    print(error)
+    print(fill(str(error), 96))
 
 # %% [markdown]
 # The body computes other features now, and a head trained on the old ones reads them wrongly. How many
@@ -1085,7 +1086,7 @@ page = show.score_page(
 )  # fmt: skip
 summary = show.score_summary(y_test, P, insects.class_names)
 print(f"written: {page.name}, {page.stat().st_size / 1e6:.1f} MB")
-print(summary)
+print(fill(str(summary), 96))
 
 # %% [markdown]
 # ## 13 Where you stand
