@@ -14,6 +14,7 @@ import numpy as np
 from course_utils.checking.exercises import Exercise, Probe, all_exercises
 from course_utils.checking.returns import name_returns
 from course_utils.checking.verdict import WRONG, Finding
+from course_utils.words import listed
 
 
 def references() -> dict[str, Callable]:
@@ -100,11 +101,25 @@ def _changed(name: str, old: Any, new: Any) -> list[Finding]:
         return [f for key in old for f in _changed(f'{name}["{key}"]', old[key], new.get(key))]
     if not isinstance(old, np.ndarray) or np.array_equal(old, new, equal_nan=old.dtype.kind == "f"):
         return []
-    message = (
-        f"{name} was changed in place, but its owner still needs it. "
-        f"Work on a copy ({name}.copy()), or make a new array."
+    return [Finding("", WRONG, "mutated", _told_changed([name]), {"argument": name})]
+
+
+def together(about_call: list[Finding]) -> list[Finding]:
+    """One finding for each thing that is wrong about the calls: all changed arguments in one."""
+    unique = {(f.part, f.cause): f for f in about_call}
+    names = list(dict.fromkeys(f.evidence["argument"] for f in about_call if f.cause == "mutated"))
+    if len(names) > 1:
+        evidence = {"argument": names[0], "arguments": names}
+        unique["", "mutated"] = Finding("", WRONG, "mutated", _told_changed(names), evidence)
+    return list(unique.values())
+
+
+def _told_changed(names: list[str]) -> str:
+    were, owner, it = ("was", "its", "it") if len(names) == 1 else ("were", "their", "them")
+    return (
+        f"{listed(names)} {were} changed in place, but {owner} owner still needs {it}. "
+        f"Work on a copy ({names[0]}.copy()), or make a new array."
     )
-    return [Finding("", WRONG, "mutated", message, {"argument": name})]
 
 
 @contextlib.contextmanager

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import re
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from course_utils.checking.plain_words import in_plain_words
 from course_utils.checking.returns import WrongReturnError
 from course_utils.checking.verdict import WRONG, Finding
 
@@ -28,49 +28,16 @@ def broken(
     """
     if isinstance(error, WrongReturnError):
         return Finding("", WRONG, "returns", str(error))
-    told = _in_plain_words(error, sizes) or f"{type(error).__name__}: {error}".rstrip(": ")
     line = _line_of(error, answer)
+    code = line.line if line else None
+    told = in_plain_words(error, sizes, given, _names_at(error, answer), code or "")
     at = f"\nin line {line.lineno} of the cell: `{line.line}`" if line and line.line else ""
+    if line is None and _reached(error, answer):
+        at = "\nIn no line of yours: it came up when what your function gave was used."
     shapes = [told for key, value in given.items() for told in _shapes(key, value)]
     came = f"\nThe arguments were {', '.join(shapes)}." if shapes else ""
-    evidence = {"type": type(error).__name__, "line": line.lineno if line else None}
+    evidence = {"type": type(error).__name__, "line": line.lineno if line else None, "code": code}
     return Finding("", WRONG, "exception", told + at + came, evidence)
-
-
-def _in_plain_words(error: BaseException, sizes: Mapping[str, int]) -> str:
-    """NumPy's messages about shapes, with the letters of the course; "" for all others."""
-    text = str(error)
-    if inner := re.search(r"matmul.*\(size (\d+) is different from (\d+)\)", text):
-        second, first = (_with_letter(int(n), sizes) for n in inner.groups())
-        return (
-            f"{type(error).__name__}: a product @ of arrays whose inner sizes do not meet, {first} "
-            f"and {second}. A transpose is missing, or the order is wrong."
-        )
-    if inner := re.search(r"shapes .* not aligned: (\d+) \(dim \d\) != (\d+)", text):
-        first, second = (_with_letter(int(n), sizes) for n in inner.groups())
-        return (
-            f"{type(error).__name__}: np.dot of arrays whose inner sizes do not meet, {first} "
-            f"and {second}. A transpose is missing, or the order is wrong."
-        )
-    if shapes := re.search(r"broadcast together with shapes ((?:\([\d,]*\) ?)+)", text):
-        told = " and ".join(_lettered(s, sizes) for s in re.findall(r"\([\d,]*\)", shapes[1]))
-        return f"{type(error).__name__}: arrays of shapes {told} do not fit entry by entry."
-    return ""
-
-
-def _with_letter(size: int, sizes: Mapping[str, int]) -> str:
-    letters = [letter for letter, value in sizes.items() if value == size]
-    return f"{letters[0]} = {size}" if len(letters) == 1 else str(size)
-
-
-def _lettered(shape: str, sizes: Mapping[str, int]) -> str:
-    """``"(5,6)"`` becomes ``"(N, D) = (5, 6)"`` where every size has one letter."""
-    numbers = [int(n) for n in re.findall(r"\d+", shape)]
-    letters = [_with_letter(n, sizes).split(" = ")[0] for n in numbers]
-    plain = ", ".join(map(str, numbers)) + ("," if len(numbers) == 1 else "")
-    if any(letter.isdigit() for letter in letters):
-        return f"({plain})"
-    return f"({', '.join(letters)}{',' if len(letters) == 1 else ''}) = ({plain})"
 
 
 def _shapes(name: str, value: Any) -> list[str]:
@@ -81,6 +48,25 @@ def _shapes(name: str, value: Any) -> list[str]:
         return [told for key, v in value.items() for told in _shapes(f'{name}["{key}"]', v)]
     shape = getattr(value, "shape", None)  # of an array, or of another library's tensor
     return [f"{name} {tuple(shape)}"] if isinstance(shape, tuple) else []
+
+
+def _names_at(error: BaseException, answer: Callable) -> dict[str, Any]:
+    """The names that the student's innermost line could use, with their values."""
+    code = getattr(inspect.unwrap(answer), "__code__", None)
+    names: dict[str, Any] = {}
+    trace = error.__traceback__
+    while trace is not None and code is not None:
+        frame, trace = trace.tb_frame, trace.tb_next
+        if frame.f_code.co_filename == code.co_filename:
+            names = {**frame.f_globals, **frame.f_locals}
+    return {name: value for name, value in names.items() if not name.startswith("_")}
+
+
+def _reached(error: BaseException, answer: Callable) -> bool:
+    """Whether the function itself could be called: else the fault is its line with def."""
+    function = inspect.unwrap(answer)
+    wrong_call = isinstance(error, TypeError) and f"{function.__name__}() " in str(error)
+    return hasattr(function, "__code__") and not wrong_call
 
 
 def _line_of(error: BaseException, answer: Callable):

@@ -36,7 +36,7 @@ def compare_part(
         finding = question(exercise, probe, part, got, expected)
         if finding is not None:
             return finding
-    return _dtype_remark(probe, part, np.asarray(got))
+    return _dtype_remark(probe, part, got)
 
 
 def _wrong_type(exercise, probe, part, got, expected) -> Finding | None:
@@ -45,7 +45,7 @@ def _wrong_type(exercise, probe, part, got, expected) -> Finding | None:
     number = isinstance(got, (int, float, np.number, np.ndarray)) and not isinstance(got, bool)
     if not number:
         what = "an array" if expected.ndim else "a number"
-        return _wrong(part, "type", f"expected {what}, got {type(got).__name__}.")
+        return _wrong(part, "type", f"expected {what}, got {type(got).__name__}.{_make(got)}")
     dtype = np.asarray(got).dtype
     if dtype.kind in "iu" and expected.ndim == 0 and np.ndim(got) == 0:
         return None  # `return 0` for a penalty of nothing: a number is a number
@@ -59,6 +59,15 @@ def _wrong_type(exercise, probe, part, got, expected) -> Finding | None:
         }.get(dtype.kind, "")
         return _wrong(part, "dtype", f"expected floats, got dtype {dtype}. {cause}".rstrip())
     return None
+
+
+def _make(got: Any) -> str:
+    """How what was returned becomes what is asked for, where that is one step."""
+    if isinstance(got, list):
+        return " np.array makes an array of a list."
+    if type(got).__name__ == "Tensor":
+        return " A tensor of one number becomes that number with .item()."
+    return ""
 
 
 def _wrong_shape(exercise, probe, part, got, expected) -> Finding | None:
@@ -75,6 +84,8 @@ def _shape_slip(
     exercise: Exercise, probe: Probe, part: str, got: np.ndarray, expected: np.ndarray
 ) -> str:
     """What would turn the shape (and, if they agree, the numbers) into the right one."""
+    if got.size == 0 and expected.size:
+        return "nothing is left: a slice such as [k:-k] is empty for k = 0."
     if got.ndim == expected.ndim == 2 and got.T.shape == expected.shape:
         return "transposed?"
     if got.size == expected.size:
@@ -86,13 +97,17 @@ def _shape_slip(
         for axis in range(got.ndim):
             if close(got.sum(axis=axis), expected, probe.rtol):
                 return f"summed over axis {axis} it would be right."
+        if expected.ndim == 1 and got.shape == 2 * expected.shape:
+            return "a column and a row spread one another out: an array of shape (n, 1) is no (n,)."
         return "an axis was not summed over."
     if got.ndim < expected.ndim:
-        return "summed over an axis too many?"
+        return _one_of_several(exercise, probe, part, got, expected) or (
+            "summed over an axis too many?"
+        )
     letters = {size: letter for letter, size in probe.sizes.items()}
     if got.ndim == 1 and got.size in letters:
         return f"its length is {letters[got.size]}: summed over the other axis?"
-    return _longer_or_shorter(exercise, part, got, expected)
+    return _longer_or_shorter(exercise, probe, part, got, expected)
 
 
 def _axes_to_exchange(got: np.ndarray, expected: np.ndarray, rtol: float) -> str:
@@ -104,17 +119,47 @@ def _axes_to_exchange(got: np.ndarray, expected: np.ndarray, rtol: float) -> str
     return ""
 
 
-def _longer_or_shorter(exercise: Exercise, part: str, got: np.ndarray, expected: np.ndarray) -> str:
-    """``axis 1 (T) is one too long``, where exactly one axis differs."""
+def _longer_or_shorter(
+    exercise: Exercise, probe: Probe, part: str, got: np.ndarray, expected: np.ndarray
+) -> str:
+    """``axis 1 (T) is one too long``, where one or two axes differ."""
     differing = [k for k in range(expected.ndim) if got.shape[k] != expected.shape[k]]
-    if len(differing) != 1:
+    if len(differing) > 2 or got.ndim != expected.ndim:
         return "which axis has which size?"
-    axis = differing[0]
     letters = exercise.shapes.get(part, "").split()
-    name = f" ({letters[axis]})" if len(letters) == expected.ndim else ""
-    by = got.shape[axis] - expected.shape[axis]
-    count = "one" if abs(by) == 1 else str(abs(by))
-    return f"axis {axis}{name} is {count} too {'long' if by > 0 else 'short'}."
+    named = len(letters) == expected.ndim
+    inputs = [a.shape for a in (*probe.args, probe.upstream) if isinstance(a, np.ndarray)]
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and named and expected.shape in inputs:
+        axis = differing[0]
+        return (
+            f"both axes have the length {letters[1 - axis]}: a product @ sums over "
+            f"{letters[axis]}, where entries are to be multiplied one by one?"
+        )
+    told = []
+    for axis in differing:
+        name = f" ({letters[axis]})" if named else ""
+        by = got.shape[axis] - expected.shape[axis]
+        count = "one" if abs(by) == 1 else str(abs(by))
+        told.append(f"axis {axis}{name} is {count} too {'long' if by > 0 else 'short'}")
+    return f"{', '.join(told)}."
+
+
+def _one_of_several(
+    exercise: Exercise, probe: Probe, part: str, got: np.ndarray, expected: np.ndarray
+) -> str:
+    """The first or last row (or entry) alone, where all of them are asked for."""
+    letters = exercise.shapes.get(part, "").split()
+    for axis in range(expected.ndim if got.ndim == expected.ndim - 1 else 0):
+        if expected.shape[axis] < 2:
+            continue
+        along = f" ({letters[axis]})" if len(letters) == expected.ndim else ""
+        for which, place in (("last", -1), ("first", 0)):
+            if close(got, np.take(expected, place, axis), probe.rtol):
+                return (
+                    f"these are the right numbers for the {which} place along axis {axis}{along} "
+                    "alone; all of them are asked for."
+                )
+    return ""
 
 
 def _named_shape(exercise: Exercise, probe: Probe, part: str, expected: np.ndarray) -> str:
@@ -160,8 +205,15 @@ def _wrong_values(exercise, probe, part, got, expected) -> Finding | None:
     return _wrong(part, "values", message, **evidence)
 
 
-def _dtype_remark(probe: Probe, part: str, got: np.ndarray) -> Finding:
+def _dtype_remark(probe: Probe, part: str, given: Any) -> Finding:
+    got = np.asarray(given)
     floats = {a.dtype for a in probe.args if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
+    if isinstance(given, np.matrix):
+        message = (
+            "right, but this is an np.matrix: with it, * is a matrix product and every row keeps "
+            "two axes, in later cells as well. Plain arrays and @ do the same without surprises."
+        )
+        return Finding(part, NOTE, "np.matrix", message)
     if floats == {np.dtype(np.float32)} and got.dtype == np.float64 and got.ndim:
         message = (
             "right, but float32 in gave float64 out: an array of float64 or of whole numbers "

@@ -7,6 +7,7 @@ it does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,16 @@ def _dependence(case: Case, probes: list[Probe], name: str) -> str:
     part = case.part
     if mine == right:
         return ""
+    if mine == 0 and all(answer_follows(case, probe, name, _a_little) for probe in probes):
+        return (
+            f"{part} does not change when {name} is doubled, but should: only proportions in "
+            f"{name} count. Is something divided by its own size, where it should not be?"
+        )
+    if mine == 0 and all(answer_follows(case, probe, name) for probe in probes):
+        return (
+            f"{part} does not change when {name} is doubled, but should; with other signs or in "
+            "another order it does: are only comparisons (argmax, >) or signs of it used?"
+        )
     if mine == 0:
         return f"{part} does not change when {name} is doubled, but should: is {name} used?"
     if right == 0:
@@ -60,6 +71,26 @@ def _powers(case: Case, probe: Probe, name: str) -> tuple[int | None, int | None
         return None, None
     mine = _power(case.answer(probe).get(case.part), case.answer(twice).get(case.part))
     return mine, _power(case.reference(probe).get(case.part), expected)
+
+
+def turned(value: Any) -> Any:
+    """Other signs, and another order."""
+    return -np.flip(value).copy()
+
+
+def _a_little(value: Any) -> Any:
+    """Every entry larger by another share, so little that hardly a comparison turns."""
+    return value * (1 + 1e-3 * np.sin(np.arange(np.size(value)) + 1.0).reshape(np.shape(value)))
+
+
+def answer_follows(case: Case, probe: Probe, name: str, change: Callable = turned) -> bool:
+    """Whether the answer's part changes when an input does."""
+    other = with_input(case, probe, name, change)
+    before, after = case.answer(probe).get(case.part), case.answer(other).get(case.part)
+    try:
+        return not np.array_equal(np.asarray(before, float), np.asarray(after, float))
+    except (TypeError, ValueError):
+        return False
 
 
 def _power(before: Any, after: Any) -> int | None:

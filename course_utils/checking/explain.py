@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from course_utils.checking.by_setting import by_setting
 from course_utils.checking.case import Case
 from course_utils.checking.compare import close
 from course_utils.checking.experiments import experiment
@@ -41,7 +42,7 @@ def explain(case: Case, brief: bool = False) -> Finding:
     relation = find_relation(case) if first.cause == "values" else None
     if relation is not None:
         message = f"{relation.told}{'' if relation.told.endswith('?') else '.'}"
-        message += _and_not_finite(case)
+        message += _where_it_matters(case, relation.key) + _and_not_finite(case)
         return replace(first, cause=relation.key, message=message)
     other = _another_part(case)
     if other:
@@ -60,7 +61,7 @@ def _named(case: Case, first: Finding, known: list) -> Finding:
     evidence = {**first.evidence, "mistakes": [m.id for m in known], "kind": first.cause}
     message = f"{mistake.says}."
     ratio = find_relation(case, [times_a_factor]) if first.cause == "values" else None
-    if ratio is not None and ratio.key.startswith("ratio "):
+    if ratio is not None and ratio.key.startswith("ratio ") and ratio.key != "ratio varies":
         message = f"{mistake.says}: {ratio.told}."
         evidence["relation"] = ratio.key
     if first.cause == "shape":
@@ -74,8 +75,10 @@ def _two_slips(case: Case, first: Finding) -> Finding | None:
     if found is None:
         return None
     mistake, left = found
-    where = "; ".join(left)
-    message = f"{mistake.says}. Something else is wrong besides, on: {where}."
+    message = f"{mistake.says}. Something else is wrong besides, on: {'; '.join(left)}."
+    if not left:  # all that is wrong is explained, but some is right that should be wrong
+        kinds = dict.fromkeys(t.probe.about for t in case.trials if t.finding.status != WRONG)
+        message = f"{mistake.says}; but not on: {'; '.join(kinds)}. There it is right."
     evidence = {**first.evidence, "mistakes": [mistake.id], "left": left}
     return replace(first, cause=mistake.id, message=message, evidence=evidence)
 
@@ -94,6 +97,12 @@ def _another_part(case: Case) -> str:
             both = case.part in returned and name in returned
             return f"these are the numbers of {name}: exchanged?{order if both else ''}"
     return ""
+
+
+def _where_it_matters(case: Case, key: str) -> str:
+    """Where the wrong numbers stand, besides a what-if that does not say it."""
+    region = find_region(case) if key.startswith("as if ") else None
+    return f" The wrong numbers stand {region}." if region is not None else ""
 
 
 def _and_not_finite(case: Case) -> str:
@@ -122,7 +131,7 @@ def _with_the_probes_that_fail(case: Case, first: Finding) -> Finding:
     """Say on what kind of input it fails, when it is right on another kind."""
     if len(case.wrong) == len(case.trials):
         return first
-    told = _by_kind(case) or _by_setting(case)
+    told = _by_kind(case) or by_setting(case)
     return replace(first, message=f"{told} There: {first.message}") if told else first
 
 
@@ -141,20 +150,3 @@ def _by_kind(case: Case) -> str:
     right = [kind for kind, state in states.items() if state == {False}]
     wrong = [kind for kind, state in states.items() if state == {True}]
     return f"right on {', '.join(right)}; wrong on {', '.join(wrong)}." if right and wrong else ""
-
-
-def _by_setting(case: Case) -> str:
-    """A setting or size that parts the right probes from the wrong ones."""
-    wrong = [t.finding.status == WRONG for t in case.trials]
-    settings = [{**t.probe.kwargs, **case.numbers(t.probe)} for t in case.trials]
-    for name in settings[0]:
-        values = [s.get(name) for s in settings]
-        if not all(isinstance(v, (bool, int, float)) for v in values):
-            continue
-        bad = {float(v) for v, w in zip(values, wrong, strict=True) if w}
-        good = {float(v) for v, w in zip(values, wrong, strict=True) if not w}
-        if min(bad) > max(good):
-            return f"right for {name} ≤ {max(good):g}, wrong for {name} ≥ {min(bad):g}."
-        if max(bad) < min(good):
-            return f"right for {name} ≥ {min(good):g}, wrong for {name} ≤ {max(bad):g}."
-    return ""

@@ -91,7 +91,7 @@ def _named_factors(names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...],
     for name in names:
         for told, value in _of_one(name):
             yield told, (name,), value
-    for sign_told, sign in (("−", -1.0), ("2·", 2.0), ("−2·", -2.0), ("½·", 0.5)):
+    for sign_told, sign in (("−", -1.0), ("2·", 2.0), ("−2·", -2.0), ("½·", 0.5), ("¼·", 0.25)):
         for name in names:
             for told, value in _of_one(name):
                 yield (

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checking.asking import ask, forward_values, quietly, references
+from course_utils.checking.asking import ask, forward_values, quietly, references, together
 from course_utils.checking.broken import broken
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close, compare_part
 from course_utils.checking.credit import credit
 from course_utils.checking.exercises import Exercise, Probe, all_exercises, find_exercise
 from course_utils.checking.explain import explain
+from course_utils.checking.open_blank import is_open
 from course_utils.checking.returns import kind_of
 from course_utils.checking.time_limit import TookTooLongError, time_limit
 from course_utils.checking.verdict import (
@@ -79,8 +80,9 @@ def judge(
 
 def _not_a_pair(exercise: Exercise, verdict: Verdict) -> Verdict:
     message = (
-        f"right with the cache that the docstring describes, but not with what your own "
-        f"{exercise.forward} keeps: the two do not fit together."
+        f"right with the cache that the course's own {exercise.forward} keeps, but not with what "
+        f"your own {exercise.forward} keeps: the two do not fit together. Compare what stands in "
+        "the cache there with how each entry is used here."
     )
     findings = [*verdict.findings, Finding("", WRONG, "cache", message)]
     return settle(exercise.id, verdict.name, exercise.points, findings)
@@ -130,23 +132,36 @@ def _judge_with(exercise, answer, peers, seconds) -> Verdict:
                     value = expected.get(part)
                     trials.setdefault(part, []).append(Trial(probe, got.get(part), value, finding))
             about_call += _is_deterministic(exercise, answer, peers, whole[0])
-    except NotImplementedError as error:
-        if not trials:
-            return settle(exercise.id, name, exercise.points, [Finding("", OPEN)])
-        return _stopped(exercise, name, broken(error, answer, given, sizes))
     except TookTooLongError:
         message = (
             f"no end after {seconds:g} s. An endless loop? (A loop must change its condition.)"
         )
         return _stopped(exercise, name, Finding("", WRONG, "endless", message))
     except (Exception, SystemExit) as error:  # told to the student, never raised on
-        return _stopped(exercise, name, broken(error, answer, given, sizes))
+        if isinstance(error, NotImplementedError) and not trials and is_open(error, answer):
+            return settle(exercise.id, name, exercise.points, [Finding("", OPEN)])
+        told = broken(error, answer, given, sizes)
+        return _stopped(exercise, name, _with_the_origin_of_the_cache(exercise, peers, told))
     findings = [
         dataclasses.replace(f, credit=credit(exercise, trials[f.part]))
         for f in _explained(exercise, answer, peers, trials, whole, seconds)
     ]
-    unique = {(f.part, f.cause): f for f in about_call}
-    return settle(exercise.id, name, exercise.points, findings + list(unique.values()))
+    return settle(exercise.id, name, exercise.points, findings + together(about_call))
+
+
+def _with_the_origin_of_the_cache(exercise, peers, finding: Finding) -> Finding:
+    """Say whose cache it was, where a line about the cache fails and no own forward is right."""
+    code, kind = (finding.evidence.get(key) or "" for key in ("code", "type"))
+    form = kind in ("KeyError", "IndexError", "AttributeError") or "on the left" in finding.message
+    reference = references().get(exercise.forward)
+    own = reference is None or peers.get(exercise.forward) is not reference
+    if own or not form or "cache" not in code:
+        return finding
+    message = (
+        f"{finding.message}\nThis cache is what the course's own {exercise.forward} keeps: it "
+        "stands in until yours is right, and may keep other things than yours does."
+    )
+    return dataclasses.replace(finding, message=message)
 
 
 def _explained(exercise, answer, peers, trials, whole, seconds) -> list[Finding]:
@@ -194,8 +209,24 @@ def _explain_in_order(exercise: Exercise, cases: list[Case]) -> list[Finding]:
             findings.append(Finding(case.part, WRONG, "follows", message))
         else:
             shown = any(f.evidence.get("smallest") for f in findings)
-            findings.append(explain(case, brief=shown))
+            findings.append(_explained_safely(case, shown))
     return findings
+
+
+def _explained_safely(case: Case, brief: bool) -> Finding:
+    """The explanation; where the search for it fails, what was found without it.
+
+    An answer may return what no explainer has thought of. The student is told what is
+    wrong all the same; what failed stands in the evidence, and tests look for it there.
+    """
+    try:
+        return explain(case, brief=brief)
+    except TookTooLongError:
+        raise
+    except Exception as error:
+        found = min((t.finding for t in case.trials), key=_wrong_first)
+        evidence = {**found.evidence, "unexplained": f"{type(error).__name__}: {error}"}
+        return dataclasses.replace(found, evidence=evidence)
 
 
 def _wrong_first(finding: Finding) -> int:

@@ -125,6 +125,8 @@ def _what_is_there(case: Case, wrong: list[np.ndarray]) -> str:
         return "it is 0"
     if all(np.allclose(np.asarray(t.got)[w], -np.asarray(t.expected)[w]) for t, w in pairs):
         return "the sign is turned"
+    if all(np.allclose(np.asarray(t.got)[w], 1 - np.asarray(t.expected)[w]) for t, w in pairs):
+        return "it is 1 minus the right number"
     for name in case.arrays(case.trials[0].probe):
         arrays = [case.arrays(t.probe).get(name) for t, _ in pairs]
         if any(a is None or a.shape != w.shape for a, (_, w) in zip(arrays, pairs, strict=True)):

@@ -57,3 +57,15 @@ def has_one_upstream(case: Case) -> bool:
 def seen_at(factor) -> str:
     """At which sizes a factor was seen, in brackets."""
     return f" ({factor.seen})" if factor.seen else ""
+
+
+def named_numbers(case: Case, i: int) -> dict[str, float]:
+    """Numbers in reach on a trial: sizes and settings, and right values of other parts."""
+    others = {
+        name: float(values[i])
+        for name, values in case.others.items()
+        if len(values) > i and np.ndim(values[i]) == 0 and values[i] is not None
+    }
+    own = case.numbers(case.trials[i].probe)
+    # A part that only repeats a setting is told as the setting: those come first.
+    return {**own, **{k: v for k, v in others.items() if k.isidentifier() and k not in own}}

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from course_utils.checking.case import Case
 from course_utils.checking.relation import Relation
+from course_utils.checking.relations_kind import cut_to_whole_numbers, rounded, whole_numbers
 from course_utils.checking.relations_order import other_order, right_but_for_signs
 from course_utils.checking.relations_size import (
     a_term_more_or_less,
@@ -20,7 +21,10 @@ from course_utils.checking.relations_size import (
     times_a_factor,
     times_an_array,
 )
+from course_utils.checking.relations_slices import equal_to_a_slice_of_an_input
+from course_utils.checking.relations_terms import terms_by_a_setting
 from course_utils.checking.relations_upstream import one_of_the_samples, upstream_not_used_once
+from course_utils.checking.settings_used import setting_not_used
 from course_utils.checking.substitutions import as_if_input_were, as_if_only_one_sample
 from course_utils.checking.verdict import WRONG
 
@@ -74,13 +78,19 @@ def as_if_one_sample_were_all(case: Case) -> Relation | None:
 RELATIONS: list[Callable[[Case], Relation | None]] = [
     times_a_factor,
     equal_to_an_input,
+    cut_to_whole_numbers,
+    rounded,
     other_order,
     upstream_not_used_once,
+    whole_numbers,
     one_of_the_samples,
+    equal_to_a_slice_of_an_input,
     the_other_way_round,
     a_term_more_or_less,
     times_an_array,
     as_if_one_sample_were_all,
     as_if_input_were_another,
+    terms_by_a_setting,
+    setting_not_used,
     right_but_for_signs,
 ]

@@ -57,6 +57,13 @@ def _moves(case: Case) -> Iterator[tuple[str, str, Callable[[np.ndarray], np.nda
                 f"the right numbers shifted by one along {name}",
                 lambda a, axis=axis, by=by: np.roll(a, by, axis),
             )
+    for axis, letter in enumerate(letters):
+        name = f"axis {axis}" + (f" ({letter})" if letter else "")
+        yield (
+            f"sorted {letter or axis}",
+            f"the right numbers, but sorted along {name}",
+            lambda a, axis=axis: np.sort(a, axis),
+        )
     for first, second in itertools.combinations(range(ndim), 2):
         yield (
             "transposed",

@@ -7,7 +7,14 @@ import numpy as np
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close, scale_of
 from course_utils.checking.factors import recognise
-from course_utils.checking.relation import Relation, everywhere, seen_at, shaped_like, slope
+from course_utils.checking.relation import (
+    Relation,
+    everywhere,
+    named_numbers,
+    seen_at,
+    shaped_like,
+    slope,
+)
 
 
 def times_a_factor(case: Case) -> Relation | None:
@@ -23,7 +30,8 @@ def times_a_factor(case: Case) -> Relation | None:
     if all(abs(m - 1) < 1e-3 for m in measured):
         return None  # nearly right: digits are lost, no factor is at work
     rtol = 100 * max(t.probe.rtol for t in used) if np.ndim(used[0].expected) else 1e-6
-    factor = recognise(measured, [case.numbers(t.probe) for t in used], min(rtol, 1e-3))
+    in_reach = [named_numbers(case, i) for i, t in enumerate(case.trials) if np.any(t.expected)]
+    factor = recognise(measured, in_reach, min(rtol, 1e-3))
     if factor is None:
         if np.ndim(used[0].expected) == 0:
             return None
@@ -138,6 +146,9 @@ def _elementwise(name: str):
     yield f"1/({name}(1 − {name}))", lambda e, a: e / (a * (1 - a))
     yield f"1/(1 + {name})", lambda e, a: e / (1 + a)
     yield f"1/(1 − {name}²)", lambda e, a: e / (1 - a**2)
+    yield f"√{name}", lambda e, a: e * np.sqrt(a)
+    yield f"1/√{name}", lambda e, a: e / np.sqrt(a)
+    yield f"1/√(1 − {name}²)", lambda e, a: e / np.sqrt(1 - a**2)
 
 
 def _changed(case: Case, trial: Trial, name: str, change) -> np.ndarray | None:

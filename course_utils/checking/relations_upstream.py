@@ -8,6 +8,7 @@ import numpy as np
 
 from course_utils.checking.case import Case, Trial
 from course_utils.checking.compare import close
+from course_utils.checking.experiments import answer_follows
 from course_utils.checking.relation import Relation, everywhere, has_one_upstream
 
 
@@ -20,8 +21,15 @@ def upstream_not_used_once(case: Case) -> Relation | None:
         (0, "no upstream", f"it does not change when {name} is doubled: {name} is not used"),
         (2, "upstream squared", f"it grows fourfold when {name} is doubled: {name} is used twice"),
     ):
-        if _scales_with_upstream(case, power):
-            return Relation(key, told)
+        if not _scales_with_upstream(case, power):
+            continue
+        if power == 0 and all(answer_follows(case, t.probe, name) for t in case.trials):
+            told = (
+                f"it does not change when {name} is doubled, but does when its signs change: are "
+                f"only the signs of {name}, or comparisons of it, used?"
+            )
+            return Relation("signs of upstream", told)
+        return Relation(key, told)
     return None
 
 

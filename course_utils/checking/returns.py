@@ -37,7 +37,9 @@ def name_returns(names: Sequence[str], result: Any) -> dict[str, Any]:
         WrongReturnError: another number of values than names.
     """
     named: dict[str, Any] = {}
-    for name, value in zip(names, unpack(result, names), strict=True):
+    values = unpack(result, names)
+    _refuse_a_cache_first(names, values)
+    for name, value in zip(names, values, strict=True):
         if name == "grads":
             if not isinstance(value, dict):
                 raise WrongReturnError(f"grads: expected a dictionary, got {kind_of(value)}.")
@@ -45,6 +47,19 @@ def name_returns(names: Sequence[str], result: Any) -> dict[str, Any]:
         elif name != "cache":
             named[name] = value
     return named
+
+
+def _refuse_a_cache_first(names: Sequence[str], values: tuple) -> None:
+    """Where an array is asked for and the cache stands, and the array stands at its place."""
+    if "cache" not in names:
+        return
+    last = values[list(names).index("cache")]
+    swapped = isinstance(values[0], (tuple, dict)) and not isinstance(last, (tuple, dict, list))
+    if swapped and names[0] != "cache" and last is not None:
+        raise WrongReturnError(
+            f"expected ({', '.join(names)}) in this order, but {names[0]} is a "
+            f"{type(values[0]).__name__} and cache is one {type(last).__name__}: exchanged?"
+        )
 
 
 def kind_of(value: Any) -> str:

@@ -25,6 +25,13 @@ def float_inputs(case: Case, probe: Probe) -> Iterator[tuple[str, Any]]:
                 yield key, entry
 
 
+def whole_inputs(case: Case, probe: Probe) -> Iterator[tuple[str, np.ndarray]]:
+    """Names of arrays of whole numbers, or of True and False, among the arguments."""
+    for name, value in zip(case.exercise.input_names, probe.args, strict=False):
+        if isinstance(value, np.ndarray) and value.ndim and value.dtype.kind in "iub":
+            yield name, value
+
+
 def settings(probe: Probe) -> Iterator[tuple[str, float]]:
     """Keyword arguments that are numbers, such as a rate; to double one may make no sense."""
     yield from ((k, v) for k, v in probe.kwargs.items() if isinstance(v, float))

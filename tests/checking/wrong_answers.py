@@ -155,7 +155,7 @@ WRONG_ANSWERS = [
     ("3.7", net_without(True, False), "dW2", "term W2", "2·weight_decay times W2 is missing"),
     ("3.7", net_without(True, True, biases=True), "db1", "term b1", "times b1 is too much"),
     ("3.7", lambda p, X, y, weight_decay=0: (1.0, {}), "dW1", "missing", "missing"),
-    ("3.8", momentum_damped, "w after step 1", "values", "differ"),
+    ("3.8", momentum_damped, "w after step 1", "terms of learning_rate", "(1 − momentum)"),
     ("3.8", momentum_forgotten, "w after step 2", "as if momentum were 0", "momentum were 0"),
     ("3.8", momentum_in_place, "", "mutated", "w was changed in place"),
     ("3.9", adam_without_correction, "w after step 1", "values", "differ"),

@@ -7,7 +7,6 @@ before) or ``let name[…] = …``. `parse_line` gives a tree or says what to wr
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +18,12 @@ from course_utils.checking.derivations.pieces import (
     parse_piece,
     split_at_equals,
 )
-from course_utils.checking.derivations.refusals import RefusedError, check_characters, refuse
+from course_utils.checking.derivations.refusals import (
+    RefusedError,
+    check_characters,
+    meant_by,
+    refuse,
+)
 
 # Functions and how many arguments each takes.
 FUNCTIONS = {
@@ -193,9 +197,7 @@ class _Reader:
         if name in FUNCTIONS or name in ("sum", "ones", "diff"):
             refuse(f"{name} is a function: write {name}(…).")
         known = [*self.names.symbols, *self.names.sizes]
-        near = difflib.get_close_matches(name, known, 1, 0.5)
-        same = [k for k in known if k.lower() == name.lower()]
-        meant = (same or near or [""])[0]
+        meant = meant_by(name, known)
         told = f" Do you mean {meant}?" if meant else f" Declared are {', '.join(known)}."
         refuse(f"{name} is not declared.{told} A new array begins with `let {name}[…] = …`.")
 
@@ -249,7 +251,8 @@ class _Reader:
                 refuse("ones takes sizes: ones(N) or ones(N, M).")
             return tree.Call("ones", tuple(parts))
         if name not in FUNCTIONS:
-            raise RefusedError.about_function(name, FUNCTIONS)
+            declared = {*self.names.symbols, *self.names.sizes}
+            raise RefusedError.about_function(name, FUNCTIONS, declared)
         if len(args) != FUNCTIONS[name]:
             refuse(f"{name} takes {FUNCTIONS[name]} argument(s), not {len(args)}.")
         if name == "delta":

@@ -42,6 +42,8 @@ def parse_piece(piece: str) -> ast.expr:
     opened, closed = sum(map(piece.count, "([")), sum(map(piece.count, ")]"))
     if opened != closed:
         refuse(f"Brackets do not match: {opened} open and {closed} close.")
+    if re.search(r"\bsum_|\bsum\s*\(\s*\w+\s*(=|in\b)|\bsum\s+\w", piece):
+        refuse("A sum names its letters first, without bounds: sum(n, X[n,i] * dY[n,j]).")
     if re.search(r"[\w\])]'", piece):
         refuse("A transpose is written X.T, a derivative diff(Y[n,m], W[i,j]).")
     if re.search(r"\d[A-Za-z(]|\)\s*[\w(]|[\w\])]\s+[\w(]", piece):

@@ -17,8 +17,13 @@ class RefusedError(Exception):
         return cls(_about(node))
 
     @classmethod
-    def about_function(cls, name: str, known) -> RefusedError:
-        """The refusal of an unknown function."""
+    def about_function(cls, name: str, known, declared=()) -> RefusedError:
+        """The refusal of an unknown function; of a declared array with ( ) behind it."""
+        if name in declared:
+            return cls(
+                f"{name} is an array or a size, and no function: a * is missing in front of the "
+                "bracket. (Indices stand in [ ].)"
+            )
         return cls(_about_function(name, known))
 
 
@@ -29,6 +34,19 @@ def refuse(message: str) -> NoReturn:
         RefusedError: always.
     """
     raise RefusedError(message)
+
+
+def meant_by(name: str, known: list[str]) -> str:
+    """The declared names that come nearest to an unknown one, ``"dX, dW or dY"``; "" if none."""
+    same = [k for k in known if k.lower() == name.lower()]
+    if same:
+        return same[0]
+    if name[-1:] in "Tt" and name[:-1] in known:
+        return f"{name[:-1]}.T"
+    near = difflib.get_close_matches(name, known, 4, 0.5)
+    likeness = [difflib.SequenceMatcher(None, k, name).ratio() for k in near]
+    best = [k for k, like in zip(near, likeness, strict=True) if like == max(likeness)]
+    return " or ".join([", ".join(best[:-1]), best[-1]]) if len(best) > 1 else "".join(best)
 
 
 # What people paste from a text or a PDF, and what it is called here.

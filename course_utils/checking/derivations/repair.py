@@ -9,12 +9,12 @@ from itertools import chain, islice
 
 import numpy as np
 
+from course_utils.checking.derivations import edits_brackets, tree
 from course_utils.checking.derivations import edits_functions as functions
 from course_utils.checking.derivations import edits_index as index
 from course_utils.checking.derivations import edits_matrix as matrix
 from course_utils.checking.derivations import edits_offset as offsets
 from course_utils.checking.derivations import edits_value as value
-from course_utils.checking.derivations import tree
 from course_utils.checking.derivations.edits import Edit, Scene
 from course_utils.checking.derivations.equation import Ground, check_size, holds, same, two_sides
 from course_utils.checking.derivations.known import recognised
@@ -28,7 +28,8 @@ _INDEX = (
 )
 _MATRIX = (matrix.products, matrix.transposes, matrix.kinds_of_product, matrix.axis_sums)
 _VALUE = (
-    *(value.signs, functions.functions, functions.lost, functions.extra_derivatives),
+    *(value.signs, edits_brackets.brackets),
+    *(functions.functions, functions.lost, functions.extra_derivatives),
     *(value.surplus, value.numbers, functions.derivatives, functions.wrong_derivatives),
 )
 _LATE = (index.replaced, index.deltas, functions.complements, value.scales)
@@ -39,7 +40,15 @@ _SECOND = (*_INDEX, *_MATRIX, *_VALUE, index.replaced, index.deltas, functions.c
 _MOST_PAIRS, _MOST_FIRST, _MOST_OF_A_KIND, _MOST_SINGLES = 1200, 30, 6, 4000
 
 # An array put in and another taken out mends any line; that is no explanation.
-_NEVER_FIRST = {"factor_missing", "term_missing", "symbol", "operator", "size", "number"}
+_NEVER_FIRST = {
+    "factor_missing",
+    "term_missing",
+    "symbol",
+    "operator",
+    "size",
+    "number",
+    "brackets",
+}
 
 
 @dataclass(frozen=True)

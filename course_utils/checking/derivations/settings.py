@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from course_utils.checking.derivations.known import Known
 from course_utils.checking.derivations.setting import Derivation
 
 _NDM = ({"N": 3, "D": 4, "M": 5}, {"N": 5, "D": 3, "M": 2}, {"N": 2, "D": 3, "M": 4})
 _NM = ({"N": 3, "M": 4}, {"N": 5, "M": 2})
+_DZ = "P[n,j] * (dP[n,j] - sum(k, P[n,k] * dP[n,k]))"
+_ROOT = "sqrt(var[d] + eps)"
+_NORM_DX = (
+    f"gamma[d] / {_ROOT} * (dY[n,d] - sum(m, dY[m,d]) / N "
+    "- Xhat[n,d] * sum(m, dY[m,d] * Xhat[m,d]) / N)"
+)
 _NK = ({"N": 3, "C": 5}, {"N": 5, "C": 4})
 
 NEURON = Derivation(
@@ -55,6 +62,19 @@ SOFTMAX = Derivation(
     wanted=("dZ",),
     sizes=_NK,
     smallest={"N": 1, "C": 2},
+    known=(
+        Known(
+            "dZ[n,j] = P[n,j] * dP[n,j]",
+            "A logit changes all probabilities of its row, for they add up to 1: what the row as "
+            "a whole says has to be taken off.",
+            _DZ,
+        ),
+        Known(
+            "dZ[n,j] = P[n,j] * (1 - P[n,j]) * dP[n,j]",
+            "This is the slope of a sigmoid: it leaves out the other probabilities of the row.",
+            _DZ,
+        ),
+    ),
 )
 
 SOFTMAX_CROSS_ENTROPY = Derivation(
@@ -97,6 +117,18 @@ BATCH_NORM = Derivation(
     wanted=("dX", "dgamma", "dbeta"),
     sizes=({"N": 4, "D": 3}, {"N": 3, "D": 5}),
     smallest={"N": 2, "D": 1},
+    known=(
+        Known(
+            f"dX[n,d] = dY[n,d] * gamma[d] / {_ROOT}",
+            "This takes mu and var for constants; both are made from X, and pass something on.",
+            _NORM_DX,
+        ),
+        Known(
+            f"dX[n,d] = gamma[d] / {_ROOT} * (dY[n,d] - sum(m, dY[m,d]) / N)",
+            "The way through mu is there, the way through var is not: var is made from X, too.",
+            _NORM_DX,
+        ),
+    ),
 )
 
 LAYER_NORM = Derivation(

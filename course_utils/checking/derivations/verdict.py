@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from course_utils.checking.broken import broken
 from course_utils.checking.derivations.judge import (
     DEFINED,
     FALSE,
@@ -20,6 +21,7 @@ from course_utils.checking.derivations.latex import to_latex
 from course_utils.checking.derivations.setting import Derivation
 from course_utils.checking.derivations.shapes import Kinds
 from course_utils.checking.exercises import Exercise
+from course_utils.checking.open_blank import is_open
 from course_utils.checking.time_limit import TookTooLongError, time_limit
 from course_utils.checking.verdict import NOTE, OPEN, RIGHT, WRONG, Finding, Verdict, settle
 from course_utils.words import listed
@@ -128,14 +130,13 @@ def judge_answer(exercise: Exercise, answer: Callable, derivation: Derivation):
             if problem:
                 return _stopped(exercise, name, Finding("", WRONG, "returns", problem))
             return judge_derivation(derivation, lines, exercise, name)
-    except NotImplementedError:
-        return _stopped(exercise, name, Finding("", OPEN))
     except TookTooLongError:
         message = f"no end after {SECONDS:g} s. An endless loop?"
         return _stopped(exercise, name, Finding("", WRONG, "endless", message))
     except (Exception, SystemExit) as error:  # told to the student, never raised on
-        told = f"{type(error).__name__}: {error}".rstrip(": ")
-        return _stopped(exercise, name, Finding("", WRONG, "exception", told))
+        if isinstance(error, NotImplementedError) and is_open(error, answer):
+            return _stopped(exercise, name, Finding("", OPEN))
+        return _stopped(exercise, name, broken(error, answer, {}, {}))
 
 
 def _not_reached(lacking: dict[str, str]) -> list[Finding]:

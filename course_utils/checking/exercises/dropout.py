@@ -62,8 +62,11 @@ def _run_dropout(call, probe, peers) -> dict[str, Any]:
 
 def _like(name: str, array: Any, X: np.ndarray) -> np.ndarray:
     """Refuse what cannot be divided by X entry by entry."""
-    if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+    if not isinstance(array, np.ndarray):
         raise WrongReturnError(f"{name}: expected an array of floats, got {kind_of(array)}.")
+    if array.dtype.kind != "f":
+        told = " A mask alone is not yet the result." if array.dtype.kind == "b" else ""
+        raise WrongReturnError(f"{name}: expected floats, got dtype {array.dtype}.{told}")
     if array.shape != X.shape:
         raise WrongReturnError(f"{name}: expected the shape of X, {X.shape}, got {array.shape}.")
     return array

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils import nn
 from course_utils.checking.exercises import Draw, Exercise, Probe, Sizes, register
-from course_utils.checking.returns import unpack
+from course_utils.checking.returns import WrongReturnError, kind_of, unpack
 
 _ACTIVATION = {"X": "N M", "Y": "N M", "dY": "N M", "dX": "N M"}
 
@@ -100,6 +100,14 @@ def four_steps(**settings: tuple[float, float]):
     }
 
 
+def _refuse_what_came_back(w, state) -> None:
+    """Where a step fails on what the step before returned, that is what has to be told."""
+    if w is None:
+        raise WrongReturnError("w: expected an array, got None. Was it never set?")
+    if not isinstance(state, dict):
+        raise WrongReturnError(f"state: expected a dictionary, got {kind_of(state)}.")
+
+
 def _run_steps(call, probe, peers) -> dict[str, np.ndarray]:
     """Take four steps, handing the state on, and name w after each."""
     w, gradients = probe.args
@@ -107,7 +115,12 @@ def _run_steps(call, probe, peers) -> dict[str, np.ndarray]:
     after = {}
     for step, dw in enumerate(gradients, start=1):
         # The state belongs to the rule: it may be changed in place.
-        w, state = unpack(call(w, dw, state, free=("state",), **probe.kwargs), ("w", "state"))
+        try:
+            result = call(w, dw, state, free=("state",), **probe.kwargs)
+        except (AttributeError, TypeError, KeyError, IndexError):
+            _refuse_what_came_back(w, state)
+            raise
+        w, state = unpack(result, ("w", "state"))
         after[f"w after step {step}"] = w
     return after
 

@@ -24,14 +24,14 @@ UNSEEN = {
     "softmax": [
         ("diff(P[n,k], Z[n,j]) = P[n,k] * (delta(k,j) - P[n,k])", "index"),
         ("P[n,k] = exp(-Z[n,k]) / sum(j, exp(Z[n,j]))", "sign"),
-        ("dZ[n,j] = P[n,j] * dP[n,j] - sum(k, P[n,k] * dP[n,k])", "factor_missing"),
+        ("dZ[n,j] = P[n,j] * dP[n,j] - sum(k, P[n,k] * dP[n,k])", "factor_missing|brackets"),
     ],
     "softmax_cross_entropy": [
         ("dZ[n,k] = (P[n,k] - delta(y[n],k)) * N", "inverse|factor"),
         ("dZ[n,k] = (P[n,k] - y[n]) / N", "values"),
         ("dZ[n,k] = (P[n,k] - delta(y[k],n)) / N", "delta_index|exchange"),
         ("L = -sum(n, log(Z[n,y[n]])) / N", "symbol"),
-        ("dZ[n,k] = P[n,k] * (1 - delta(y[n],k)) / N", "values"),
+        ("dZ[n,k] = P[n,k] * (1 - delta(y[n],k)) / N", "values|brackets"),
     ],
     "l2_penalty": [("dW = 2*lam*W / D", "factor|factor_extra"), ("dW = 2*lam + W", "operator")],
     "two_layers": [
