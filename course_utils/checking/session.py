@@ -19,6 +19,11 @@ from course_utils.checking.open_blank import is_open
 from course_utils.checking.points_table import Progress
 from course_utils.checking.verdict import WRONG, Finding, Verdict, settle
 from course_utils.console import show
+from course_utils.told import Told
+
+
+class MisusedError(Told, ValueError):
+    """A tool of the lessons was called with something that it cannot take."""
 
 
 class Answer:
@@ -81,7 +86,7 @@ def exercise(exercise_id: str, *, points: float) -> Callable[[Callable], Answer]
     """
     asked = find_exercise(exercise_id)
     if points != asked.points:
-        raise ValueError(
+        raise MisusedError(
             f"exercise {exercise_id}: expected points={asked.points:g}, got {points:g}. "
             "The line with @exercise belongs to the lesson: leave it as it was."
         )
@@ -153,7 +158,7 @@ def hint(exercise_id: str, step: int | None = None) -> None:
     if step is None:
         step = min(_hints_given.get(key, 0) + 1, 3)
     if step not in (1, 2, 3):
-        raise ValueError(f"hint: expected step 1, 2 or 3, got {step!r}")
+        raise MisusedError(f"hint: expected step 1, 2 or 3, got {step!r}")
     _hints_given[key] = max(step, _hints_given.get(key, 0))
     text = hints[step - 1]
     answer = _answers.get(asked.id)

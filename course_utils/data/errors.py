@@ -1,7 +1,9 @@
 """The one error that anything to do with getting data ends in."""
 
+from course_utils.told import Told
 
-class DataError(RuntimeError):
+
+class DataError(Told, RuntimeError):
     """A data file is missing, unreachable or broken; the message says what to do."""
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from course_utils.told import Told
 
-class SweepError(ValueError):
+
+class SweepError(Told, ValueError):
     """A sweep that cannot be started or stored; the message says what to do."""
 
 

@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.told import Told
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -233,7 +235,7 @@ def find_exercise(exercise_id: str) -> Exercise:
     return known[exercise_id]
 
 
-class UnknownExerciseError(KeyError):
+class UnknownExerciseError(Told, KeyError):
     """No exercise has this id. (A KeyError whose message is not shown in quotes.)"""
 
     def __str__(self) -> str:
