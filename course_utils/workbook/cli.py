@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -52,6 +53,8 @@ def main(argv: Sequence[str] | None = None, *, bootstrapping: bool = False) -> i
         print(f"\n{options.command}: not in this edition, which is for students.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        # Tasks that were cut off complain with a traceback when they are collected, later on.
+        logging.getLogger("asyncio").disabled = True
         print("\nStopped.", file=sys.stderr)
         return _INTERRUPTED
 

@@ -1,5 +1,6 @@
 """The command line: what each command calls, and that nobody sees a traceback."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -84,6 +85,7 @@ def test_errors_and_ctrl_c_end_without_a_traceback(monkeypatch, capsys, raised, 
         raise raised
 
     monkeypatch.setattr(run, "run", fail)
+    monkeypatch.setattr(logging.getLogger("asyncio"), "disabled", False)  # and so again afterwards
     assert cli.main(["run"]) == status
     error = capsys.readouterr().err
     assert said in error
@@ -128,3 +130,27 @@ def test_an_unknown_lesson_is_told_from_the_shell_as_well():
     assert done.returncode == 1
     assert "no lesson" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_ctrl_c_cut_off_does_not_complain_afterwards():
+    code = """if True:
+        import asyncio, sys
+        from course_utils.workbook import cli, doctor
+        async def poll():
+            raise AssertionError("cut off")
+        def stopped(*args):
+            loop = asyncio.new_event_loop()
+            task = loop.create_task(poll())
+            loop.run_until_complete(asyncio.sleep(0))
+            assert task.done()
+            loop.close()
+            raise KeyboardInterrupt
+        cli._doctor = doctor.doctor = stopped
+        sys.exit(cli.main(["doctor"]))
+    """
+    env = {**os.environ, "COURSE_NO_VENV": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=env
+    )
+    assert done.returncode == 130
+    assert done.stderr.strip() == "Stopped."
