@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +17,11 @@ def listed(items: Sequence[object]) -> str:
     """``"a"``, ``"a and b"``, ``"a, b and c"``."""
     words = [str(item) for item in items]
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def wrapped(text: str) -> str:
+    """Lines that a notebook shows whole: it breaks longer ones in the middle of a word."""
+    return textwrap.fill(text, 96, subsequent_indent="    ", break_long_words=False)
 
 
 def with_article(label: object) -> str:

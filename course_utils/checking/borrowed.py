@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from course_utils.checking.exercises import Exercise
+from course_utils.checking.inner_code import with_inner
 from course_utils.checking.verdict import WRONG, Finding, Verdict, settle
 
 _OURS = "course_utils."
@@ -43,7 +44,7 @@ def borrowed(exercise: Exercise) -> Verdict:
 def _imports(function: Callable, name: str) -> bool:
     """Whether a function imports the course in its own lines, and names this function there."""
     code = getattr(function, "__code__", None)
-    inner = _with_inner(code) if isinstance(code, types.CodeType) else ()
+    inner = with_inner(code) if isinstance(code, types.CodeType) else ()
     names = {n for one in inner for n in one.co_names}
     return name in names and any(f"{n}.".startswith(_OURS) for n in names)
 
@@ -53,7 +54,7 @@ def _named_by(function: Callable) -> Iterator[Any]:
     code = getattr(function, "__code__", None)
     if not isinstance(code, types.CodeType):
         return
-    for inner in _with_inner(code):
+    for inner in with_inner(code):
         named = [function.__globals__[n] for n in inner.co_names if n in function.__globals__]
         modules = [value for value in named if isinstance(value, types.ModuleType)]
         yield from named
@@ -63,10 +64,3 @@ def _named_by(function: Callable) -> Iterator[Any]:
             yield cell.cell_contents
         except ValueError:  # not bound yet
             continue
-
-
-def _with_inner(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _with_inner(constant)

@@ -12,7 +12,9 @@ import site
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import TracebackType
+
+from course_utils.checking.inner_code import with_inner
 
 _RAISES = ("RAISE_VARARGS", "RERAISE")
 _LIBRARIES = (
@@ -40,7 +42,8 @@ def is_open(error: NotImplementedError, answer: Callable) -> bool:
         return True
     code = last.tb_frame.f_code
     raised = dis.opname[code.co_code[last.tb_lasti]] in _RAISES
-    own = code in _with_inner(getattr(inspect.unwrap(answer), "__code__", None))
+    answers = getattr(inspect.unwrap(answer), "__code__", None)
+    own = answers is not None and code in with_inner(answers)
     return raised and (own or not code.co_filename.startswith(_LIBRARIES))
 
 
@@ -48,10 +51,3 @@ def _innermost(trace: TracebackType | None) -> TracebackType | None:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return trace
-
-
-def _with_inner(code: CodeType | None) -> list[CodeType]:
-    if code is None:
-        return []
-    inner = (c for c in code.co_consts if isinstance(c, CodeType))
-    return [code, *(deep for c in inner for deep in _with_inner(c))]

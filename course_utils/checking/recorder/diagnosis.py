@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import html
-import textwrap
 from dataclasses import dataclass, field
 
+from course_utils.words import wrapped
+
 FAULT, REMARK = "fault", "remark"
-_WIDTH = 96  # characters of a line of text
 
 # The signs and colours of the verdicts: told apart by the colour-blind, and without colour.
 _SIGNS = {FAULT: "✗", REMARK: "○"}
@@ -86,7 +86,7 @@ class Diagnosis:
         lines = [self.headline]
         for found in self.findings:
             seen = f"  {_SIGNS[found.severity]} {found.code}: {found.sentence}"
-            lines += [_wrapped(seen), _wrapped(f"    {found.next_step}")]
+            lines += [wrapped(seen), wrapped(f"    {found.next_step}")]
         return "\n".join(lines)
 
     def html(self) -> str:
@@ -113,8 +113,3 @@ class Diagnosis:
 
     def _repr_html_(self) -> str:
         return self.html()
-
-
-def _wrapped(line: str) -> str:
-    # A notebook breaks a longer line wherever it ends, in the middle of a word.
-    return textwrap.fill(line, _WIDTH, subsequent_indent="    ", break_long_words=False)

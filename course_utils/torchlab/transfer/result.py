@@ -1,6 +1,5 @@
 """What a transfer leaves behind, and several of them side by side."""
 
-import textwrap
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -8,6 +7,7 @@ import pandas as pd
 from course_utils.checking.recorder import Diagnosis
 from course_utils.nn.history import History
 from course_utils.torchlab.view import TorchNet, evaluate
+from course_utils.words import wrapped
 
 from .net import TransferNet
 from .pictures import Pictures
@@ -95,7 +95,7 @@ class TransferResult:
         )
         ran_away = self.history.stopped_because.startswith("diverged")
         told += f"; {self.history.stopped_because}" if ran_away else ""
-        return textwrap.fill(told, 96, subsequent_indent="    ")
+        return wrapped(told)
 
     __repr__ = __str__
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.checking.unlisted import Right, into
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -21,14 +23,6 @@ class Wrong:
     told: str
 
 
-@dataclass(frozen=True)
-class Right:
-    """A right answer of unusual form."""
-
-    exercise: str
-    answer: Callable
-
-
 WRONG: list[Wrong] = []
 RIGHT: list[Right] = []
 
@@ -36,18 +30,10 @@ RIGHT: list[Right] = []
 def wrong(exercise: str, told: str):
     """Enter a wrong answer, with words of a true and helpful verdict."""
 
-    def enter(answer: Callable) -> Callable:
-        WRONG.append(Wrong(exercise, answer, told))
-        return answer
-
-    return enter
+    return into(WRONG, lambda answer: Wrong(exercise, answer, told))
 
 
 def right(exercise: str):
     """Enter a right answer."""
 
-    def enter(answer: Callable) -> Callable:
-        RIGHT.append(Right(exercise, answer))
-        return answer
-
-    return enter
+    return into(RIGHT, lambda answer: Right(exercise, answer))

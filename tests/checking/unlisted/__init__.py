@@ -28,31 +28,29 @@ WRONG: list[Wrong] = []
 RIGHT: list[Right] = []
 
 
-def wrong(exercise: str, *must: str):
-    """Enter a wrong answer, with what a useful verdict would say."""
+def into(entries: list, make: Callable):
+    """A decorator that enters an answer into a list, as what `make` makes of it."""
 
     def enter(answer: Callable) -> Callable:
-        WRONG.append(Wrong(exercise, answer, must))
+        entries.append(make(answer))
         return answer
 
     return enter
+
+
+def wrong(exercise: str, *must: str):
+    """Enter a wrong answer, with what a useful verdict would say."""
+
+    return into(WRONG, lambda answer: Wrong(exercise, answer, must))
 
 
 def odd(exercise: str, *must: str):
     """Enter a wrong answer of the second round."""
 
-    def enter(answer: Callable) -> Callable:
-        WRONG.append(Wrong(exercise, answer, must, odd=True))
-        return answer
-
-    return enter
+    return into(WRONG, lambda answer: Wrong(exercise, answer, must, odd=True))
 
 
 def right(exercise: str):
     """Enter a right answer."""
 
-    def enter(answer: Callable) -> Callable:
-        RIGHT.append(Right(exercise, answer))
-        return answer
-
-    return enter
+    return into(RIGHT, lambda answer: Right(exercise, answer))
